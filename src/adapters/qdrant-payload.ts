@@ -1,0 +1,139 @@
+import * as z from "zod";
+import { UpstreamError } from "../errors.ts";
+import type { Chunk, CollectionRecord, Document, Filter, FilterValue, Metadata } from "../ports.ts";
+import { decodeFrequencies, encodeFrequencies } from "../text/statistics.ts";
+
+/*
+ * What the points' payloads look like. Read tolerantly: a chunk written by an older version must not end a chat.
+ */
+
+export function chunkToPayload(chunk: Chunk): Record<string, unknown> {
+  const { id: _id, documentId, ...rest } = chunk;
+  const { sparse: _sparse, dense: _dense, ...fields } = rest as typeof rest & { sparse?: unknown; dense?: unknown };
+  return { document_id: documentId, ...fields };
+}
+
+export function chunkFromPayload(id: string | number, payload: unknown): Chunk {
+  const fields = read(chunkSchema, "chunk", payload);
+  return {
+    id: String(id),
+    documentId: fields.document_id,
+    index: fields.index ?? 0,
+    text: fields.text,
+    title: fields.title ?? fields.document_id,
+    heading: fields.heading ?? [],
+    start: fields.start ?? 0,
+    end: fields.end ?? fields.text.length,
+    ...(fields.url == null ? {} : { url: fields.url }),
+    ...(fields.metadata == null ? {} : { metadata: fields.metadata as Metadata }),
+    words: fields.words ?? 0,
+    grams: fields.grams ?? 0,
+  };
+}
+
+export function documentToPayload(collection: string, document: Document): Record<string, unknown> {
+  const { id, ...fields } = document;
+  return { kind: "document", collection, document_id: id, ...fields };
+}
+
+export function documentFromPayload(payload: unknown): Document {
+  const fields = read(documentSchema, "document", payload);
+  return {
+    id: fields.document_id,
+    text: fields.text,
+    title: fields.title ?? fields.document_id,
+    ...(fields.url == null ? {} : { url: fields.url }),
+    format: fields.format === "text" ? "text" : "markdown",
+    ...(fields.metadata == null ? {} : { metadata: fields.metadata as Metadata }),
+  };
+}
+
+export async function recordToPayload(record: CollectionRecord): Promise<Record<string, unknown>> {
+  const { statistics } = record;
+  return {
+    kind: "statistics",
+    collection: record.name,
+    documents: record.documents,
+    embedding: record.embedding ?? null,
+    average: record.average,
+    chunks: statistics.chunks,
+    words: statistics.words,
+    grams: statistics.grams,
+    frequencies: await encodeFrequencies(statistics.frequencies),
+  };
+}
+
+export async function recordFromPayload(payload: unknown): Promise<CollectionRecord> {
+  const fields = read(recordSchema, "collection record", payload);
+  return {
+    name: fields.collection,
+    documents: fields.documents,
+    ...(fields.embedding == null ? {} : { embedding: fields.embedding }),
+    average: fields.average,
+    statistics: {
+      chunks: fields.chunks,
+      words: fields.words,
+      grams: fields.grams,
+      frequencies: await decodeFrequencies(fields.frequencies),
+    },
+  };
+}
+
+/** A filter on document metadata as Qdrant's `must`. */
+export function filterToConditions(filter: Filter): { must: Record<string, unknown>[] } {
+  return { must: Object.entries(filter).map(([field, value]) => ({ key: `metadata.${quoteKey(field)}`, ...toCondition(value) })) };
+}
+
+function toCondition(value: FilterValue): Record<string, unknown> {
+  if (Array.isArray(value)) return { match: { any: value } };
+  if (typeof value === "object") return { range: value };
+  // Qdrant's exact match takes no fractions.
+  if (typeof value === "number" && !Number.isInteger(value)) return { range: { gte: value, lte: value } };
+  return { match: { value } };
+}
+
+function quoteKey(field: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(field) ? field : `"${field}"`;
+}
+
+function read<T extends z.ZodType>(schema: T, what: string, payload: unknown): z.infer<T> {
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  throw new UpstreamError({ service: "qdrant", operation: "read", message: `a stored ${what} is not readable`, retryable: false, cause: parsed.error });
+}
+
+const metadataSchema = z.record(z.string(), z.unknown());
+
+const chunkSchema = z.object({
+  document_id: z.string(),
+  index: z.number().nullish(),
+  text: z.string(),
+  title: z.string().nullish(),
+  heading: z.array(z.string()).nullish(),
+  start: z.number().nullish(),
+  end: z.number().nullish(),
+  url: z.string().nullish(),
+  metadata: metadataSchema.nullish(),
+  words: z.number().nullish(),
+  grams: z.number().nullish(),
+});
+
+const documentSchema = z.object({
+  document_id: z.string(),
+  text: z.string(),
+  title: z.string().nullish(),
+  url: z.string().nullish(),
+  format: z.string().nullish(),
+  metadata: metadataSchema.nullish(),
+});
+
+const recordSchema = z.object({
+  collection: z.string(),
+  documents: z.number(),
+  embedding: z.object({ model: z.string(), dimension: z.number() }).nullish(),
+  average: z.object({ words: z.number(), grams: z.number() }),
+  chunks: z.number(),
+  words: z.number(),
+  grams: z.number(),
+  frequencies: z.string(),
+});

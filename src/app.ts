@@ -1,0 +1,93 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { HTTPException } from "hono/http-exception";
+import { requestId } from "hono/request-id";
+import { NONCE, secureHeaders } from "hono/secure-headers";
+import { AppError, type ErrorCode, toAppError, toProblem } from "./errors.ts";
+import { toLogEntry } from "./log.ts";
+import { addChatRoute } from "./routes/chat.ts";
+import { addDocumentRoutes } from "./routes/documents.ts";
+import type { AppEnvironment } from "./routes/environment.ts";
+import { addHealthRoutes } from "./routes/health.ts";
+import { addPageRoutes } from "./routes/page.ts";
+import { addSearchRoute } from "./routes/search.ts";
+import { addSourceRoute } from "./routes/sources.ts";
+import type { Services } from "./services.ts";
+
+const DOCUMENT_BODY_FACTOR = 16;
+const EXPOSED_HEADERS = ["x-vercel-ai-ui-message-stream", "x-request-id", "retry-after"];
+
+/** The whole HTTP application. Does no I/O and starts no timer by itself. */
+export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
+  const { config, platform } = services;
+  const app = new OpenAPIHono<AppEnvironment>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const errors = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+      const first = errors[0];
+      throw new AppError("invalid", first === undefined ? "A field is wrong." : `${first.path || "body"}: ${first.message}`, { errors });
+    },
+  });
+
+  app.use(requestId());
+  app.use(
+    secureHeaders({
+      // Links between our pages and embedding sites keep working; everything else is closed.
+      crossOriginResourcePolicy: "cross-origin",
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: [NONCE],
+        scriptSrc: [NONCE],
+        connectSrc: ["'self'"],
+        imgSrc: ["data:"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    }),
+  );
+  if (config.ALLOWED_ORIGINS.length > 0) app.use(cors({ origin: config.ALLOWED_ORIGINS, exposeHeaders: EXPOSED_HEADERS }));
+  app.use("/collections/*", limitBody(config.MAX_BODY_BYTES * DOCUMENT_BODY_FACTOR));
+  app.on("POST", ["/chat", "/search", "/"], limitBody(config.MAX_BODY_BYTES));
+
+  addChatRoute(app, services);
+  addSearchRoute(app, services);
+  addDocumentRoutes(app, services);
+  addSourceRoute(app, services);
+  addHealthRoutes(app, services);
+  addPageRoutes(app, services);
+  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Tributary", version: "1" } });
+
+  app.notFound((c) => {
+    const problem = toProblem(new AppError("not-found", "There is nothing at this address. GET /openapi.json lists what there is."), c.get("requestId"));
+    return c.json(problem, 404, { "content-type": "application/problem+json" });
+  });
+  app.onError((error, c) => {
+    const id = c.get("requestId");
+    const shown = error instanceof HTTPException ? fromHttpException(error) : toAppError(error);
+    if (shown.status >= 500 && !c.req.raw.signal.aborted) platform.log(toLogEntry(error, { requestId: id, code: shown.code, at: c.req.path }));
+    return c.json(toProblem(shown, id), shown.status as 400, { "content-type": "application/problem+json" });
+  });
+  return app;
+}
+
+function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new AppError("too-large", `The request's body has more than ${maxSize} bytes.`);
+    },
+  });
+}
+
+/** What the framework itself refuses: broken JSON, a wrong content type. */
+function fromHttpException(error: HTTPException): AppError {
+  const known: Record<number, [ErrorCode, string]> = {
+    400: ["bad-request", "The request's body is not valid JSON."],
+    413: ["too-large", "The request's body is too large."],
+    415: ["unsupported-media-type", "The request's content type must be application/json."],
+  };
+  const [code, message] = known[error.status] ?? ["internal", "Something went wrong on our side. Please try again."];
+  return new AppError(code, message, { cause: error });
+}

@@ -1,0 +1,54 @@
+import type { ChunkStore, Clock, CollectionRecord } from "./ports.ts";
+import { callWithin } from "./resilience.ts";
+import { sumStatistics, type TermStatistics } from "./text/statistics.ts";
+
+/** Other processes' writes are seen after this long; our own at once. */
+const FRESH = 30_000;
+
+export interface CatalogSnapshot {
+  collections: CollectionRecord[];
+  /** Term statistics over all of them: the IDF that makes their scores comparable. */
+  statistics: TermStatistics;
+}
+
+/** The known collections with their term statistics, kept in memory. */
+export interface Catalog {
+  /** At most 30 s old; an older one is used where the store does not answer. */
+  read(signal: AbortSignal): Promise<CatalogSnapshot>;
+  /** Asks the store, whatever is known. */
+  refresh(signal: AbortSignal): Promise<CatalogSnapshot>;
+  /** Puts in a record that this process has just saved. */
+  update(record: CollectionRecord): void;
+}
+
+export function createCatalog(store: ChunkStore, now: Clock, deadline: number): Catalog {
+  let known: { snapshot: CatalogSnapshot; at: number } | undefined;
+
+  function keep(collections: CollectionRecord[]): CatalogSnapshot {
+    const snapshot = { collections, statistics: sumStatistics(collections.map((record) => record.statistics)) };
+    known = { snapshot, at: now() };
+    return snapshot;
+  }
+
+  async function refresh(signal: AbortSignal): Promise<CatalogSnapshot> {
+    const options = { what: "reading the list of collections", signal, deadline, retries: 1 };
+    return keep(await callWithin(options, (limited) => store.listCollections(limited)));
+  }
+
+  return {
+    refresh,
+    async read(signal) {
+      if (known !== undefined && now() - known.at < FRESH) return known.snapshot;
+      try {
+        return await refresh(signal);
+      } catch (error) {
+        if (known === undefined || signal.aborted) throw error;
+        return known.snapshot;
+      }
+    },
+    update(record) {
+      const others = known?.snapshot.collections.filter(({ name }) => name !== record.name) ?? [];
+      keep([...others, record].toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
+import type { CatalogSnapshot } from "../catalog.ts";
+import { AppError, toAppError } from "../errors.ts";
+import type { IdGenerator, Source } from "../ports.ts";
+import type { Prompts } from "../prompts.ts";
+import { startDeadline } from "../resilience.ts";
+import { guessLanguage } from "../text/language.ts";
+import { createCitationGate } from "./citations.ts";
+import { buildPrompt, chooseSources, type Context, type ContextLimits } from "./context.ts";
+import type { AnswerEvent, Question } from "./events.ts";
+import { generateText, type GenerateLimits } from "./generate.ts";
+import type { Evidence } from "./merge.ts";
+import { type Retrieval, retrieve, type RetrieveDependencies, selectCollections } from "./retrieve.ts";
+import { elapsed } from "./stage.ts";
+
+export interface AnswerDependencies extends RetrieveDependencies {
+  model: LanguageModelV4;
+  prompts: Prompts;
+  generateId: IdGenerator;
+  /** Waits until everything that has arrived is read. */
+  turn: () => Promise<void>;
+  limits: RetrieveDependencies["limits"] &
+    ContextLimits &
+    GenerateLimits & {
+      /** Milliseconds for the whole answer. */
+      chat: number;
+      /** Share of the question's weight that the best passage must cover (see `hasEvidence`). */
+      evidence: number;
+      /** Cosine that the best passage must reach where the words alone do not tell. */
+      similarity: number;
+    };
+}
+
+/**
+ * The product: a question in, a cited answer out, as it happens. Searches every collection at once, sends sources
+ * before the first token and exactly one event that ends it. It never throws; when the reader's signal aborts it
+ * ends with `abort`, and every call that is under way is cancelled.
+ */
+export async function* answer(question: Question, dependencies: AnswerDependencies, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+  const limit = startDeadline("the answer", dependencies.limits.chat, signal);
+  try {
+    yield { type: "start" };
+    yield* answerWithin(question, dependencies, limit.signal);
+  } catch (error) {
+    if (signal.aborted) {
+      yield { type: "abort" };
+    } else {
+      const shown = toAppError(error);
+      yield { type: "error", code: shown.code, message: shown.message, cause: error };
+    }
+  } finally {
+    limit.clear();
+  }
+}
+
+async function* answerWithin(question: Question, dependencies: AnswerDependencies, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+  const { now, limits, prompts } = dependencies;
+  const started = now();
+  const language = question.language ?? guessLanguage(question.text);
+
+  const snapshot = await readCatalog(dependencies, signal);
+  const records = selectCollections(question, snapshot, limits.collections);
+  yield { type: "status", stage: "searching", collections: records.length };
+
+  const retrieval = await retrieve(question, snapshot, records, dependencies, signal);
+  yield { type: "retrieval", report: retrieval.report };
+  const context = chooseSources(retrieval.passages, limits);
+  yield { type: "sources", sources: context.sources };
+  const searched = elapsed(now, started);
+  const { degraded } = retrieval.report;
+
+  if (!hasEvidence(retrieval.evidence, context.sources, limits)) {
+    yield { type: "text-start" };
+    yield { type: "text", delta: prompts.noAnswer(language) };
+    yield { type: "text-end", citations: [] };
+    const timings = { retrieval: searched, total: elapsed(now, started) };
+    yield { type: "finish", finishReason: "stop", answered: false, usage: { inputTokens: 0, outputTokens: 0 }, timings, degraded };
+    return;
+  }
+
+  yield { type: "status", stage: "writing", sources: context.sources.length };
+  const gate = createCitationGate(context.sources);
+  const text = generateText(dependencies.model, modelCall(question, language, context, retrieval, dependencies), limits, dependencies.turn, signal);
+  let firstToken: number | undefined;
+  let step = await text.next();
+  yield { type: "text-start" };
+  for (; step.done !== true; step = await text.next()) {
+    firstToken ??= elapsed(now, started);
+    const delta = gate.push(step.value);
+    if (delta !== "") yield { type: "text", delta };
+  }
+  const rest = gate.end();
+  if (rest.text !== "") yield { type: "text", delta: rest.text };
+  yield { type: "text-end", citations: rest.citations };
+  const timings = { retrieval: searched, ...(firstToken === undefined ? {} : { firstToken }), total: elapsed(now, started) };
+  // An answer without one valid citation rests on nothing that was found: models refuse in this form.
+  yield { type: "finish", ...step.value, answered: rest.citations.length > 0, timings, degraded };
+}
+
+/** The known collections. Throws `retrieval-unavailable` when the store does not even tell which there are. */
+export async function readCatalog(dependencies: RetrieveDependencies, signal: AbortSignal): Promise<CatalogSnapshot> {
+  try {
+    return await dependencies.catalog.read(signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new AppError("retrieval-unavailable", "The document collections cannot be reached at the moment. Please try again.", { cause });
+  }
+}
+
+/**
+ * Whether what was found is worth an answer. A reranker reads both texts, so it is believed where it ran; else words
+ * decide, and cosines may overrule them, since they also match what is said in other words.
+ */
+export function hasEvidence(evidence: Evidence, sources: Source[], limits: { evidence: number; similarity: number }): boolean {
+  if (sources.length === 0) return false;
+  return evidence.coverage >= limits.evidence || (evidence.similarity ?? -1) >= limits.similarity;
+}
+
+function modelCall(
+  question: Question,
+  language: string,
+  context: Context,
+  retrieval: Retrieval,
+  { prompts, generateId }: AnswerDependencies,
+): Parameters<typeof generateText>[1] {
+  const passages = context.sources.map(({ n, score, chunk }) => ({ n, score, title: chunk.title, heading: chunk.heading, text: chunk.text }));
+  return {
+    prompt: buildPrompt({ question, language, context, missing: retrieval.missing, prompts, nonce: generateId() }),
+    providerOptions: { tributary: { question: question.text, history: question.history, passages } } as unknown as SharedV4ProviderOptions,
+  };
+}

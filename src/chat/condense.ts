@@ -1,0 +1,36 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { Prompts } from "../prompts.ts";
+import { recentMessages } from "./context.ts";
+import type { Question } from "./events.ts";
+
+/** A rewritten question that is longer than this is no question. */
+const LONGEST = 600;
+const OUTPUT_TOKENS = 200;
+
+/**
+ * Has a model rewrite a question so that it can be understood without the conversation. Gives the question back
+ * as it is when the model's answer is empty or no question.
+ */
+export async function condenseQuestion(
+  model: LanguageModelV4,
+  question: Question,
+  prompts: Prompts,
+  nonce: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const history = recentMessages(question.history)
+    .map((message) => `${message.role}: ${message.content}`)
+    .join("\n");
+  const text = prompts.render("condense", { nonce, history, question: question.text });
+  const { content } = await model.doGenerate({
+    prompt: [{ role: "user", content: [{ type: "text", text }] }],
+    maxOutputTokens: OUTPUT_TOKENS,
+    temperature: 0,
+    abortSignal: signal,
+  });
+  const rewritten = content
+    .map((part) => (part.type === "text" ? part.text : ""))
+    .join("")
+    .trim();
+  return rewritten === "" || rewritten.length > LONGEST ? question.text : rewritten;
+}

@@ -1,0 +1,70 @@
+import type { ErrorCode } from "../errors.ts";
+import type { Citation, Filter, Source } from "../ports.ts";
+
+/** One earlier turn of a conversation. */
+export interface Message {
+  role: "user" | "assistant";
+  content: string;
+}
+
+/** What a reader asks, in whatever form it came in. */
+export interface Question {
+  text: string;
+  /** Earlier turns, oldest first. */
+  history: Message[];
+  /** Names of collections; all known ones when absent. */
+  collections?: string[] | undefined;
+  filter?: Filter | undefined;
+  /** Language tag of the answer; guessed from the question's script when absent. */
+  language?: string | undefined;
+}
+
+export interface CollectionOutcome {
+  name: string;
+  status: "ok" | "empty" | "timeout" | "error";
+  /** Number of chunks that it gave. */
+  hits: number;
+  ms: number;
+}
+
+export interface StageOutcome {
+  status: "ok" | "skipped" | "failed";
+  ms: number;
+  reason?: "timeout" | "error";
+}
+
+/** What the search did, for the reader and the operator. */
+export interface RetrievalReport {
+  /** True when a collection or a stage that should have helped did not. */
+  degraded: boolean;
+  collections: CollectionOutcome[];
+  stages: { embed: StageOutcome; condense: StageOutcome; search: StageOutcome; rerank: StageOutcome };
+}
+
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** Milliseconds from the request to the end of each stage. */
+export interface Timings {
+  retrieval: number;
+  firstToken?: number;
+  total: number;
+}
+
+export type FinishReason = "stop" | "length" | "content-filter" | "other";
+
+/** What an answer is made of, in the order of the wire; exactly one of the last three ends it. */
+export type AnswerEvent =
+  | { type: "start" }
+  | { type: "status"; stage: "searching"; collections: number }
+  | { type: "status"; stage: "writing"; sources: number }
+  | { type: "retrieval"; report: RetrievalReport }
+  | { type: "sources"; sources: Source[] }
+  | { type: "text-start" }
+  | { type: "text"; delta: string }
+  | { type: "text-end"; citations: Citation[] }
+  | { type: "finish"; finishReason: FinishReason; answered: boolean; usage: Usage; timings: Timings; degraded: boolean }
+  | { type: "error"; code: ErrorCode; message: string; cause: unknown }
+  | { type: "abort" };

@@ -1,0 +1,88 @@
+import type { CatalogSnapshot } from "../catalog.ts";
+import { DeadlineError } from "../errors.ts";
+import type { ChunkStore, Clock, CollectionRecord, Embedder, Filter, Hit, SearchQuery } from "../ports.ts";
+import { callWithin } from "../resilience.ts";
+import { encodeQuery } from "../text/sparse.ts";
+import type { CollectionOutcome, RetrievalReport } from "./events.ts";
+import type { SearchResult } from "./merge.ts";
+import { elapsed, runStage } from "./stage.ts";
+
+export interface SearchDependencies {
+  store: ChunkStore;
+  embedder: Embedder | undefined;
+  now: Clock;
+  limits: {
+    /** Milliseconds for each collection. */
+    collection: number;
+    /** Milliseconds. */
+    embed: number;
+    /** Chunks that each leg asks of each collection. */
+    candidates: number;
+  };
+}
+
+/** A question in words: texts with their weights, the newest first. */
+export type Wording = { text: string; weight: number }[];
+
+/** Where to search. */
+export interface SearchScope {
+  snapshot: CatalogSnapshot;
+  records: CollectionRecord[];
+  filter: Filter | undefined;
+}
+
+export interface WordingSearch {
+  outcomes: CollectionOutcome[];
+  result: SearchResult;
+}
+
+/** One wording in all collections at once. Each settles to its outcome; only the caller's own abort rejects. */
+export async function searchWording(
+  wording: Wording,
+  scope: SearchScope,
+  dependencies: SearchDependencies,
+  stages: RetrievalReport["stages"],
+  signal: AbortSignal,
+): Promise<WordingSearch> {
+  const { embedder, limits, now } = dependencies;
+  const sparse = encodeQuery(wording, scope.snapshot.statistics);
+  const text = wording[0]?.text.trim() ?? "";
+  const dense =
+    embedder !== undefined && text !== "" && scope.records.some((record) => isSameSpace(record, embedder))
+      ? await runStage(stages, "embed", { deadline: limits.embed, now, signal }, async (limited) => (await embedder.embedQuery([text], limited))[0])
+      : undefined;
+  const found = await Promise.all(
+    scope.records.map((record) => {
+      const query = { sparse: sparse.vector, ...(dense !== undefined && isSameSpace(record, embedder) ? { dense } : {}) };
+      return searchCollection(record.name, query, scope.filter, dependencies, signal);
+    }),
+  );
+  return {
+    outcomes: found.map(({ outcome }) => outcome),
+    result: { weight: sparse.weight, hits: found.map(({ outcome, hits }) => ({ collection: outcome.name, hits })) },
+  };
+}
+
+async function searchCollection(
+  name: string,
+  query: SearchQuery,
+  filter: Filter | undefined,
+  { store, limits, now }: SearchDependencies,
+  signal: AbortSignal,
+): Promise<{ outcome: CollectionOutcome; hits: Hit[] }> {
+  if (query.sparse.indices.length === 0 && query.dense === undefined) return { outcome: { name, status: "empty", hits: 0, ms: 0 }, hits: [] };
+  const started = now();
+  try {
+    const options = { what: `searching ${name}`, signal, deadline: limits.collection, retries: 1 };
+    const [hits = []] = await callWithin(options, (limited) => store.search(name, [query], filter, limits.candidates, limited));
+    return { outcome: { name, status: hits.length > 0 ? "ok" : "empty", hits: hits.length, ms: elapsed(now, started) }, hits };
+  } catch (error) {
+    signal.throwIfAborted();
+    const status = error instanceof DeadlineError ? "timeout" : "error";
+    return { outcome: { name, status, hits: 0, ms: elapsed(now, started) }, hits: [] };
+  }
+}
+
+function isSameSpace(record: CollectionRecord, embedder: Embedder | undefined): boolean {
+  return record.embedding !== undefined && record.embedding.model === embedder?.space.model && record.embedding.dimension === embedder.space.dimension;
+}

@@ -1,0 +1,196 @@
+import { createUIMessageStreamResponse, type UIMessageChunk } from "ai";
+import { AppError } from "../errors.ts";
+import type { Citation, Source } from "../ports.ts";
+import { toReadableStream } from "../streams.ts";
+import type { AnswerEvent, RetrievalReport } from "./events.ts";
+
+/** What the wire forms add to an answer's events. */
+export interface WireOptions {
+  messageId: string;
+  conversationId: string;
+  /** Scheme and host that the reader used: sources without a URL of their own get one of ours. */
+  origin: string;
+  /** Milliseconds of silence after which a comment is sent. */
+  keepAlive: number;
+}
+
+/** Characters of a source that its preview shows. */
+const SNIPPET = 240;
+const TEXT_ID = "answer";
+
+/** The AI SDK's UI message stream over server-sent events. `cancel` is called when the reader goes. */
+export function toUIMessageResponse(events: AsyncGenerator<AnswerEvent>, options: WireOptions, cancel: () => void): Response {
+  const stream = toReadableStream(toUIMessageChunks(events, options), cancel);
+  return createUIMessageStreamResponse({ stream, keepAliveMs: options.keepAlive });
+}
+
+async function* toUIMessageChunks(events: AsyncGenerator<AnswerEvent>, options: WireOptions): AsyncGenerator<UIMessageChunk> {
+  let sources: Source[] = [];
+  for await (const event of events) {
+    if (event.type === "sources") ({ sources } = event);
+    yield* toChunks(event, sources, options);
+  }
+}
+
+function toChunks(event: AnswerEvent, sources: Source[], options: WireOptions): UIMessageChunk[] {
+  switch (event.type) {
+    case "start":
+      return [{ type: "start", messageId: options.messageId, messageMetadata: { conversationId: options.conversationId } }];
+    case "status": {
+      const { type: _type, ...data } = event;
+      return [{ type: "data-status", data, transient: true }];
+    }
+    case "retrieval":
+      return [{ type: "data-retrieval", data: event.report }];
+    case "sources":
+      return event.sources.map((source) => toSourceChunk(source, options));
+    case "text-start":
+      return [{ type: "text-start", id: TEXT_ID }];
+    case "text":
+      return [{ type: "text-delta", id: TEXT_ID, delta: event.delta }];
+    case "text-end":
+      return [
+        { type: "text-end", id: TEXT_ID, citations: toTextCitations(event.citations, sources, options) } as UIMessageChunk,
+        { type: "data-citations", data: event.citations },
+      ];
+    case "finish": {
+      const { type: _type, finishReason, ...metadata } = event;
+      return [{ type: "finish", finishReason, messageMetadata: { ...metadata, conversationId: options.conversationId } }];
+    }
+    case "error":
+      return [{ type: "error", errorText: event.message, code: event.code } as UIMessageChunk];
+    case "abort":
+      return [{ type: "abort" }];
+  }
+}
+
+function toSourceChunk(source: Source, options: WireOptions): UIMessageChunk {
+  const { id, url, title, ...preview } = describeSource(source, options.origin);
+  return { type: "source-url", sourceId: id, url, title, providerMetadata: { tributary: preview } };
+}
+
+function toTextCitations(citations: Citation[], sources: Source[], { origin }: WireOptions): unknown[] {
+  return citations.flatMap((citation) => {
+    const source = sources.find(({ n }) => n === citation.n);
+    if (source === undefined) return [];
+    const { id, url, title } = describeSource(source, origin);
+    return [
+      {
+        source: { type: "source", sourceType: "url", id, url, title },
+        startIndex: citation.start,
+        endIndex: citation.end,
+        ...(citation.quote === undefined ? {} : { citedText: citation.quote }),
+      },
+    ];
+  });
+}
+
+/** A source as a reader sees it. */
+export function describeSource({ n, collection, chunk, score }: Source, origin: string): {
+  id: string;
+  n: number;
+  url: string;
+  title: string;
+  collection: string;
+  documentId: string;
+  chunkId: string;
+  score: number;
+  snippet: string;
+  start: number;
+  end: number;
+  heading: string[];
+} {
+  return {
+    id: `${collection}/${chunk.id}`,
+    n,
+    url: chunk.url ?? `${origin}/sources/${encodeURIComponent(collection)}/${chunk.id}`,
+    title: chunk.title,
+    collection,
+    documentId: chunk.documentId,
+    chunkId: chunk.id,
+    score: Math.round(score * 1e4) / 1e4,
+    snippet: chunk.text.length > SNIPPET ? `${chunk.text.slice(0, SNIPPET).trimEnd()}…` : chunk.text,
+    start: chunk.start,
+    end: chunk.end,
+    heading: chunk.heading,
+  };
+}
+
+/** A whole answer as one JSON value. */
+export interface JsonAnswer {
+  answer: string;
+  answered: boolean;
+  sources: Omit<ReturnType<typeof describeSource>, "id">[];
+  citations: Citation[];
+  retrieval: RetrievalReport;
+  usage: unknown;
+  timings: unknown;
+  conversationId: string;
+}
+
+/** Waits for the whole answer. Throws the AppError that it ended with instead. */
+export async function toJsonAnswer(events: AsyncGenerator<AnswerEvent>, options: WireOptions): Promise<JsonAnswer> {
+  const answer: Partial<JsonAnswer> & { answer: string } = { answer: "" };
+  for await (const event of events) {
+    if (event.type === "retrieval") answer.retrieval = event.report;
+    else if (event.type === "sources") {
+      answer.sources = event.sources.map((source) => {
+        const { id: _id, ...described } = describeSource(source, options.origin);
+        return described;
+      });
+    } else if (event.type === "text") answer.answer += event.delta;
+    else if (event.type === "text-end") answer.citations = event.citations;
+    else if (event.type === "finish") {
+      const { answered, usage, timings } = event;
+      Object.assign(answer, { answered, usage, timings, conversationId: options.conversationId });
+    } else throwFailure(event);
+  }
+  return answer as JsonAnswer;
+}
+
+/**
+ * The answer's text as it is written, then a blank line and its sources: what a person wants of `curl -N`. The
+ * status is decided by the first character; a failure before it is thrown.
+ */
+export async function toTextResponse(events: AsyncGenerator<AnswerEvent>, options: WireOptions, cancel: () => void): Promise<Response> {
+  const text = toText(events, options);
+  const first = await text.next();
+  const encoder = new TextEncoder();
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (let step = first; step.done !== true; step = await text.next()) yield encoder.encode(step.value);
+  }
+  const stream = toReadableStream(bytes(), cancel);
+  return new Response(stream, {
+    headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache", "x-accel-buffering": "no" },
+  });
+}
+
+async function* toText(events: AsyncGenerator<AnswerEvent>, options: WireOptions): AsyncGenerator<string> {
+  let sources: Source[] = [];
+  let begun = false;
+  for await (const event of events) {
+    if (event.type === "sources") ({ sources } = event);
+    else if (event.type === "text") {
+      begun = true;
+      yield event.delta;
+    } else if (event.type === "finish") yield renderSourceList(sources, options);
+    else if (begun && event.type === "error") yield `\n[answer cut short: ${event.code}]\n`;
+    else if (begun && event.type === "abort") yield "\n[answer cut short: aborted]\n";
+    else throwFailure(event);
+  }
+}
+
+function renderSourceList(sources: Source[], { origin }: WireOptions): string {
+  if (sources.length === 0) return "\n";
+  const lines = sources.map((source) => {
+    const { n, title, heading, url } = describeSource(source, origin);
+    const place = [title, ...heading.filter((part) => part !== title)].join(" › ");
+    return `[${n}] ${place}\n    ${url}`;
+  });
+  return `\n\n${lines.join("\n")}\n`;
+}
+
+function throwFailure(event: AnswerEvent): void {
+  if (event.type === "error") throw event.cause instanceof AppError ? event.cause : new AppError(event.code, event.message, { cause: event.cause });
+  if (event.type === "abort") throw new AppError("internal", "The request was cancelled.");
+}

@@ -1,0 +1,156 @@
+/** Codes are public contract: clients translate them. */
+export type ErrorCode =
+  | "bad-request"
+  | "unauthorized"
+  | "forbidden"
+  | "not-found"
+  | "unknown-collection"
+  | "method-not-allowed"
+  | "too-large"
+  | "unsupported-media-type"
+  | "invalid"
+  | "too-many-requests"
+  | "retrieval-unavailable"
+  | "model-unavailable"
+  | "answer-truncated"
+  | "timeout"
+  | "not-configured"
+  | "storage-unavailable"
+  | "internal";
+
+const STATUS: Record<ErrorCode, number> = {
+  "bad-request": 400,
+  unauthorized: 401,
+  forbidden: 403,
+  "not-found": 404,
+  "unknown-collection": 404,
+  "method-not-allowed": 405,
+  "too-large": 413,
+  "unsupported-media-type": 415,
+  invalid: 422,
+  "too-many-requests": 429,
+  "retrieval-unavailable": 503,
+  "model-unavailable": 503,
+  "answer-truncated": 503,
+  timeout: 504,
+  "not-configured": 503,
+  "storage-unavailable": 503,
+  internal: 500,
+};
+
+const TITLES: Record<number, string> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};
+
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+/** An error that may be shown: `message` is one sentence for a person, without internals; the cause stays inside. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly errors: FieldError[] | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; errors?: FieldError[] } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.status = STATUS[code];
+    this.errors = options.errors;
+  }
+}
+
+/** A failed call to something outside. Its message goes to the log only. */
+export class UpstreamError extends Error {
+  readonly service: "cohere" | "qdrant" | "model";
+  readonly operation: string;
+  /** HTTP status, where an answer came. */
+  readonly status: number | undefined;
+  readonly retryable: boolean;
+  /** The upstream's Retry-After in milliseconds, where it sent one. */
+  readonly retryAfter: number | undefined;
+
+  constructor(input: {
+    service: UpstreamError["service"];
+    operation: string;
+    message: string;
+    status?: number | undefined;
+    retryable?: boolean;
+    retryAfter?: number | undefined;
+    cause?: unknown;
+  }) {
+    super(`[${input.service}] ${input.operation}: ${input.message}`, { cause: input.cause });
+    this.name = "UpstreamError";
+    this.service = input.service;
+    this.operation = input.operation;
+    this.status = input.status;
+    this.retryable = input.retryable ?? isRetryableStatus(input.status);
+    this.retryAfter = input.retryAfter;
+  }
+}
+
+/** The deadline of one stage passed. */
+export class DeadlineError extends Error {
+  constructor(what: string, milliseconds: number) {
+    super(`${what} took longer than ${milliseconds} ms`);
+    this.name = "DeadlineError";
+  }
+}
+
+export function isRetryableStatus(status: number | undefined): boolean {
+  return status === undefined || status === 408 || status === 429 || status >= 500;
+}
+
+/** RFC 9457 problem details. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+  requestId: string;
+  errors?: FieldError[];
+}
+
+export function toProblem(error: AppError, requestId: string): Problem {
+  return {
+    type: "about:blank",
+    title: TITLES[error.status] ?? "Error",
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    requestId,
+    ...(error.errors === undefined ? {} : { errors: error.errors }),
+  };
+}
+
+/** Any thrown value as something that may be shown; what we do not know becomes a plain internal error. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof DeadlineError) {
+    return new AppError("timeout", "The answer took too long. Please try again.", { cause: error });
+  }
+  if (error instanceof UpstreamError && error.service === "model") {
+    return new AppError("model-unavailable", "The language model is not available at the moment. Please try again.", { cause: error });
+  }
+  if (error instanceof UpstreamError && error.service === "qdrant") {
+    return new AppError("storage-unavailable", "The document store is not available at the moment. Please try again.", { cause: error });
+  }
+  if (error instanceof UpstreamError) {
+    return new AppError("storage-unavailable", "A service that is needed here is not available at the moment. Please try again.", { cause: error });
+  }
+  return new AppError("internal", "Something went wrong on our side. Please try again.", { cause: error });
+}

@@ -1,0 +1,74 @@
+import type { Nodes, RootContent } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { frontmatterFromMarkdown } from "mdast-util-frontmatter";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { frontmatter } from "micromark-extension-frontmatter";
+import { gfm } from "micromark-extension-gfm";
+import { parse as parseYaml } from "yaml";
+import type { Section } from "../../ports.ts";
+import type { ParsedDocument } from "./parse.ts";
+
+type Block = Section["blocks"][number];
+
+/** Markdown with GitHub's tables and YAML front matter (`title`, `url`): sections by heading, with exact offsets. */
+export function parseMarkdown(text: string): ParsedDocument {
+  const tree = fromMarkdown(text, {
+    extensions: [gfm(), frontmatter()],
+    mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown()],
+  });
+  const sections: Section[] = [];
+  const path: { depth: number; text: string }[] = [];
+  let front: { title?: string; url?: string } = {};
+  let firstHeading: string | undefined;
+  for (const node of tree.children) {
+    if (node.type === "yaml") {
+      front = readFrontMatter(node.value);
+    } else if (node.type === "heading") {
+      while ((path.at(-1)?.depth ?? 0) >= node.depth) path.pop();
+      path.push({ depth: node.depth, text: plainText(node) });
+      firstHeading ??= path.at(-1)?.text;
+      sections.push({ heading: path.map((entry) => entry.text), blocks: [] });
+    } else {
+      if (sections.length === 0) sections.push({ heading: [], blocks: [] });
+      sections.at(-1)?.blocks.push(...readBlocks(node));
+    }
+  }
+  const title = front.title ?? firstHeading;
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(front.url === undefined ? {} : { url: front.url }),
+    sections: sections.filter((section) => section.blocks.length > 0),
+  };
+}
+
+function readBlocks(node: RootContent): Block[] {
+  // Items one by one: a long list may be divided between them.
+  if (node.type === "list") return node.children.map((item) => toBlock(item, "prose"));
+  if (node.type === "table") return [toBlock(node, "table")];
+  return [toBlock(node, node.type === "code" ? "code" : "prose")];
+}
+
+function toBlock(node: Nodes, kind: Block["kind"]): Block {
+  return { start: node.position?.start.offset ?? 0, end: node.position?.end.offset ?? 0, kind };
+}
+
+function plainText(node: Nodes): string {
+  if ("value" in node) return node.value;
+  return "children" in node ? node.children.map(plainText).join("").trim() : "";
+}
+
+function readFrontMatter(yaml: string): { title?: string; url?: string } {
+  let value: unknown;
+  try {
+    value = parseYaml(yaml);
+  } catch {
+    // Front matter that is no YAML only costs the document its title.
+    return {};
+  }
+  if (typeof value !== "object" || value === null) return {};
+  const { title, url } = value as { title?: unknown; url?: unknown };
+  return {
+    ...(typeof title === "string" && title.trim() !== "" ? { title: title.trim() } : {}),
+    ...(typeof url === "string" && /^https?:\/\//.test(url) ? { url } : {}),
+  };
+}

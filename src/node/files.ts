@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Samples } from "../samples.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const SAMPLE_COLLECTIONS = ["guides", "policies", "products"];
+
+/** The prompts, name without `.md` → text. */
+export function readPrompts(): Record<string, string> {
+  return readMarkdown("prompts");
+}
+
+/** The demo page. */
+export function readPage(): string {
+  return readFileSync(new URL("src/routes/page.html", ROOT), "utf8");
+}
+
+/** The sample collections of `fixtures/`. */
+export function readSamples(): Samples {
+  return Object.fromEntries(
+    SAMPLE_COLLECTIONS.map((collection) => [
+      collection,
+      Object.entries(readMarkdown(`fixtures/${collection}`)).map(([id, text]) => ({ id, text })),
+    ]),
+  );
+}
+
+function readMarkdown(folder: string): Record<string, string> {
+  const names = readdirSync(new URL(`${folder}/`, ROOT)).filter((name) => name.endsWith(".md"));
+  return Object.fromEntries(
+    names.toSorted().map((name) => [name.slice(0, -".md".length), readFileSync(new URL(`${folder}/${name}`, ROOT), "utf8")]),
+  );
+}

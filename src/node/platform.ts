@@ -1,0 +1,18 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Platform } from "../services.ts";
+import { readPage, readPrompts } from "./files.ts";
+
+/** What Node brings to the application. */
+export function createNodePlatform(localQdrantUrl: string): Platform {
+  return {
+    prompts: readPrompts(),
+    page: readPage(),
+    localQdrantUrl,
+    now: () => performance.now(),
+    generateId: () => randomUUID().replaceAll("-", ""),
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
+    log: (entry) => console.error(JSON.stringify({ time: new Date().toISOString(), ...entry })),
+    peerAddress: (environment) => (environment as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress,
+  };
+}

@@ -1,0 +1,47 @@
+import { serve } from "@hono/node-server";
+import type { AddressInfo } from "node:net";
+import { createApp } from "../app.ts";
+import type { Config } from "../config.ts";
+import { createQdrantLocal } from "../qdrant-local/engine.ts";
+import { installQdrantLocal } from "../qdrant-local/install.ts";
+import { createServices, type Services } from "../services.ts";
+import { createNodePlatform } from "./platform.ts";
+
+export interface RunningServer {
+  /** With the port that was really taken. */
+  url: string;
+  services: Services;
+  /** Ends open streams and frees the port. */
+  close(): Promise<void>;
+}
+
+const LOCAL_HOST = "qdrant.local";
+
+/** Starts the application on Node, with Qdrant's local mode inside unless a server is named. Loads nothing. */
+export async function startServer(config: Config, prepare: (services: Services) => Promise<void> = async () => undefined): Promise<RunningServer> {
+  const uninstall = config.QDRANT_URL === undefined ? installQdrantLocal(createQdrantLocal(), LOCAL_HOST) : (): void => undefined;
+  const services = await createServices(config, createNodePlatform(`http://${LOCAL_HOST}`));
+  await prepare(services);
+  const app = createApp(services);
+  const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST });
+  await new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve);
+    server.once("error", reject);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${printableHost(config.HOST)}:${port}`,
+    services,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await closed;
+      uninstall();
+    },
+  };
+}
+
+function printableHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,180 @@
+import type { SparseVector } from "./text/sparse.ts";
+import type { AverageLengths, TermStatistics } from "./text/statistics.ts";
+
+/*
+ * The contracts of Tributary and its nouns. Document → Section → Chunk (stored) → Passage (retrieved, scored)
+ * → Source (numbered, shown) → Citation (a checked [n] in the answer). Types only.
+ *
+ * Every method that leaves the process takes the caller's AbortSignal as its last argument and rejects with the
+ * signal's reason when it aborts. Adapters throw `UpstreamError` for everything else.
+ */
+
+// ─── Knowledge ──────────────────────────────────────────────────────────────────────────────────────────────
+
+export type DocumentFormat = "markdown" | "text";
+
+/** What a filter can ask for: plain values, or lists of them. */
+export type Metadata = Record<string, string | number | boolean | string[] | number[]>;
+
+/** One text that a collection knows, as it was handed in. */
+export interface Document {
+  /** 1–512 characters without control characters, unique in its collection. */
+  id: string;
+  text: string;
+  title: string;
+  url?: string;
+  format: DocumentFormat;
+  metadata?: Metadata;
+}
+
+/** A stretch of a document under one heading. Offsets are UTF-16 units of the document's text. */
+export interface Section {
+  /** Headings from the outermost to the nearest; empty before the first one. */
+  heading: string[];
+  /** The section's blocks (paragraph, list item, table, code), in order. Blocks do not overlap. */
+  blocks: { start: number; end: number; kind: "prose" | "table" | "code" }[];
+}
+
+/** What is stored and searched: a piece of a document with its place in it. */
+export interface Chunk {
+  /** UUIDv5 of collection, document id and index. */
+  id: string;
+  documentId: string;
+  /** Position among the document's chunks, from 0. */
+  index: number;
+  /** Exactly `document.text.slice(start, end)`, at most 1,200 characters. */
+  text: string;
+  title: string;
+  heading: string[];
+  start: number;
+  end: number;
+  url?: string;
+  metadata?: Metadata;
+  /** Word and 4-gram terms of title, headings and text: what the term statistics count. */
+  words: number;
+  grams: number;
+}
+
+/** A chunk with its vectors, ready to be stored. */
+export interface EncodedChunk extends Chunk {
+  sparse: SparseVector;
+  dense?: number[];
+}
+
+/** The space of a collection's dense vectors: vectors of different spaces can not be compared. */
+export interface EmbeddingSpace {
+  model: string;
+  dimension: number;
+}
+
+/** What the store knows of one collection of ours. */
+export interface CollectionRecord {
+  name: string;
+  documents: number;
+  /** Absent where there is no dense leg. */
+  embedding?: EmbeddingSpace;
+  /** The average lengths that every stored vector of the collection was made with. */
+  average: AverageLengths;
+  statistics: TermStatistics;
+}
+
+// ─── Retrieval ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A filter on document metadata; all fields must hold. */
+export type Filter = Record<string, FilterValue>;
+export type FilterScalar = string | number | boolean;
+export type FilterValue = FilterScalar | FilterScalar[] | { gt?: number; gte?: number; lt?: number; lte?: number };
+
+/** One question in both spaces. */
+export interface SearchQuery {
+  sparse: SparseVector;
+  dense?: number[];
+}
+
+/** A stored chunk that answered a query; each leg's score is absent where that leg did not return it. */
+export interface Hit {
+  chunk: Chunk;
+  /** BM25 with the shared IDF: comparable between collections. */
+  sparse?: number;
+  /** Cosine: comparable between collections of one embedding space. */
+  dense?: number;
+}
+
+/** A chunk as retrieval hands it on: from which collection, and how well it fits. */
+export interface Passage {
+  collection: string;
+  chunk: Chunk;
+  /** Fused score; the order of passages. */
+  score: number;
+  legs: { sparse?: number; dense?: number };
+  /** The reranker's score, where one ran. */
+  rerank?: number;
+}
+
+/** A passage that the answer may cite, with the number that the reader sees. */
+export interface Source extends Passage {
+  n: number;
+}
+
+/** A checked marker. Offsets are UTF-16 units of the answer's text and span the cited sentence without its marker. */
+export interface Citation {
+  n: number;
+  start: number;
+  end: number;
+  /** The source's own words, where the sentence repeats them. */
+  quote?: string;
+  /** True when the sentence's words, or all that it puts in quotation marks, stand in the source. */
+  verified: boolean;
+}
+
+/** Stores chunks, documents and term statistics, and searches one collection at a time. */
+export interface ChunkStore {
+  /** Every collection that carries our schema mark, with its statistics. */
+  listCollections(signal: AbortSignal): Promise<CollectionRecord[]>;
+  /** Makes the collection with its indexes; a no-op when it exists. */
+  createCollection(name: string, embedding: EmbeddingSpace | undefined, signal: AbortSignal): Promise<void>;
+  /** Records counts and statistics. */
+  saveCollection(record: CollectionRecord, signal: AbortSignal): Promise<void>;
+  /** One request for all `queries`; a list of hits for each, best first. Throws a `not-found` when there is no such collection. */
+  search(collection: string, queries: SearchQuery[], filter: Filter | undefined, limit: number, signal: AbortSignal): Promise<Hit[][]>;
+
+  readDocument(collection: string, documentId: string, signal: AbortSignal): Promise<Document | undefined>;
+  saveDocument(collection: string, document: Document, signal: AbortSignal): Promise<void>;
+  deleteDocument(collection: string, documentId: string, signal: AbortSignal): Promise<void>;
+
+  readChunk(collection: string, chunkId: string, signal: AbortSignal): Promise<Chunk | undefined>;
+  /** A document's chunks with the indices of their sparse vectors: what they contributed to the statistics. */
+  listChunkTerms(collection: string, documentId: string, signal: AbortSignal): Promise<{ indices: number[]; words: number; grams: number }[]>;
+  /** Stores chunks; those with an id that exists are replaced. */
+  saveChunks(collection: string, chunks: EncodedChunk[], signal: AbortSignal): Promise<void>;
+  /** Removes a document's chunks from the given index on. */
+  deleteChunks(collection: string, documentId: string, fromIndex: number, signal: AbortSignal): Promise<void>;
+}
+
+// ─── Models ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Turns texts into vectors of one space. Two methods, because documents and questions are embedded differently.
+ * Every returned vector has `space.dimension` finite numbers, not all zero, in the order of the texts.
+ */
+export interface Embedder {
+  space: EmbeddingSpace;
+  /** Texts that one call takes at most. */
+  textsACall: number;
+  embedDocuments(texts: string[], signal: AbortSignal): Promise<number[][]>;
+  embedQuery(texts: string[], signal: AbortSignal): Promise<number[][]>;
+}
+
+/** Scores how well texts answer a question, 0–1, one score for each text in their order. */
+export interface Reranker {
+  model: string;
+  rerank(question: string, texts: string[], signal: AbortSignal): Promise<number[]>;
+}
+
+// ─── Environment ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Milliseconds on a monotonic clock. */
+export type Clock = () => number;
+
+/** A fresh id: letters, digits, `_` and `-`. */
+export type IdGenerator = () => string;

@@ -1,0 +1,121 @@
+import { DeadlineError, UpstreamError } from "./errors.ts";
+
+/** How one call to the outside is bounded. */
+export interface CallOptions {
+  /** What the log calls it. */
+  what: string;
+  /** The request's own signal. */
+  signal: AbortSignal;
+  /** Milliseconds for all tries together. */
+  deadline: number;
+  /** Tries after the first one, only for calls that may be repeated. Default 0. */
+  retries?: number;
+}
+
+/** Pause before a second try, with full jitter, in milliseconds. */
+const BACK_OFF = 150;
+
+/**
+ * Runs one call under a deadline and the caller's signal, and repeats it where its error says that this may help.
+ * This is the only retry layer: every SDK has its own switched off.
+ * Rejects with the signal's reason, a DeadlineError, or the call's last error.
+ */
+export async function callWithin<T>(options: CallOptions, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = startDeadline(options.what, options.deadline, options.signal);
+  try {
+    for (let left = options.retries ?? 0; ; left--) {
+      try {
+        // Raced, because an SDK that ignores its signal must not hold the request.
+        return await rejectOnAbort(limit.signal, call(limit.signal));
+      } catch (error) {
+        limit.signal.throwIfAborted();
+        if (left <= 0 || !(error instanceof UpstreamError) || !error.retryable) throw error;
+        await pause(error.retryAfter ?? Math.random() * BACK_OFF, limit.signal);
+      }
+    }
+  } finally {
+    limit.clear();
+  }
+}
+
+/** A signal that aborts with `signal`, or with a DeadlineError after `milliseconds`. Call `clear` when done. */
+export function startDeadline(what: string, milliseconds: number, signal: AbortSignal): { signal: AbortSignal; clear(): void } {
+  const controller = new AbortController();
+  const follow = (): void => controller.abort(signal.reason);
+  if (signal.aborted) follow();
+  signal.addEventListener("abort", follow, { once: true });
+  const timer = setTimeout(() => controller.abort(new DeadlineError(what, milliseconds)), milliseconds);
+  return {
+    signal: controller.signal,
+    clear(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", follow);
+    },
+  };
+}
+
+/** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. */
+export function rejectOnAbort<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** Waits; rejects with the signal's reason when it aborts. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await rejectOnAbort(signal, new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds))));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A limit on silence. */
+export interface IdleDeadline {
+  signal: AbortSignal;
+  /** Something came: the time runs anew. */
+  restart(): void;
+  /** It is we who are slow: no time runs until `restart`. */
+  hold(): void;
+  /** Ends everything that listens to the signal. */
+  stop(): void;
+}
+
+/**
+ * Aborts with `signal`, or with a DeadlineError when nothing comes for `first` milliseconds, and for `next` after
+ * that. A restart costs a timestamp; the one timer looks at it when it fires.
+ */
+export function startIdleDeadline(what: string, first: number, next: number, signal: AbortSignal): IdleDeadline {
+  const controller = new AbortController();
+  const follow = (): void => controller.abort(signal.reason);
+  let allowed = first;
+  let since = performance.now();
+  let timer: ReturnType<typeof setTimeout>;
+  const check = (): void => {
+    const left = since + allowed - performance.now();
+    if (left > 0) timer = setTimeout(check, Math.min(left, allowed));
+    else controller.abort(new DeadlineError(what, allowed));
+  };
+  timer = setTimeout(check, first);
+  if (signal.aborted) follow();
+  signal.addEventListener("abort", follow, { once: true });
+  return {
+    signal: controller.signal,
+    restart() {
+      allowed = next;
+      since = performance.now();
+    },
+    hold() {
+      since = Infinity;
+    },
+    stop() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", follow);
+      controller.abort();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { html } from "hono/html";
+import { AppError } from "../errors.ts";
+import { callWithin } from "../resilience.ts";
+import type { Services } from "../services.ts";
+import type { AppEnvironment } from "./environment.ts";
+import { collectionName, problem } from "./schemas.ts";
+
+const sourceRoute = createRoute({
+  method: "get",
+  path: "/sources/{collection}/{chunkId}",
+  summary: "The passage behind a citation, highlighted in its document.",
+  request: { params: z.object({ collection: collectionName, chunkId: z.uuid() }) },
+  responses: {
+    200: { description: "A page", content: { "text/html": { schema: z.string() } } },
+    404: problem("No such passage"),
+    422: problem("A name is wrong"),
+    503: problem("The store cannot be reached"),
+  },
+});
+
+export function addSourceRoute(app: OpenAPIHono<AppEnvironment>, { ingest }: Services): void {
+  app.openapi(sourceRoute, async (c) => {
+    const { collection, chunkId } = c.req.valid("param");
+    const options = { what: "reading a source", signal: c.req.raw.signal, deadline: ingest.deadline, retries: 1 };
+    const chunk = await callWithin(options, (signal) => ingest.store.readChunk(collection, chunkId, signal));
+    if (chunk === undefined) throw new AppError("not-found", "This passage no longer exists.");
+    const document = await callWithin(options, (signal) => ingest.store.readDocument(collection, chunk.documentId, signal));
+    // The document may have changed since the answer was given; then the passage stands alone.
+    const isCurrent = document?.text.slice(chunk.start, chunk.end) === chunk.text;
+    const [before, after] = isCurrent ? [document.text.slice(0, chunk.start), document.text.slice(chunk.end)] : ["", ""];
+    const nonce = c.get("secureHeadersNonce") ?? "";
+    return c.html(
+      html`<!doctype html>
+        <html>
+          <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <title>${chunk.title}</title>
+            <style nonce="${nonce}">
+              body { font: 16px/1.6 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
+              pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
+              mark { border-radius: 0.2em; padding: 0.1em 0; }
+              p { opacity: 0.75; }
+            </style>
+          </head>
+          <body>
+            <h1 dir="auto">${chunk.title}</h1>
+            <p dir="auto">${[collection, ...chunk.heading.filter((heading) => heading !== chunk.title)].join(" › ")}</p>
+            <pre dir="auto">${before}<mark id="passage">${chunk.text}</mark>${after}</pre>
+          </body>
+        </html>`,
+      200,
+    );
+  });
+}

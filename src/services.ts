@@ -1,0 +1,106 @@
+import { createCohereClient, createCohereEmbedder, createCohereReranker } from "./adapters/cohere.ts";
+import { createExtractiveModel } from "./adapters/extractive-model.ts";
+import { createModel } from "./adapters/model.ts";
+import { createQdrantStore } from "./adapters/qdrant.ts";
+import { createCatalog } from "./catalog.ts";
+import type { AnswerDependencies } from "./chat/answer.ts";
+import { condenseQuestion } from "./chat/condense.ts";
+import type { Config } from "./config.ts";
+import type { IngestDependencies } from "./ingest/ingest.ts";
+import type { Clock, IdGenerator } from "./ports.ts";
+import { createPrompts } from "./prompts.ts";
+
+/** What an entry brings along: everything that differs between Node and Workers. */
+export interface Platform {
+  /** Files of `prompts/`, name without `.md` → text. */
+  prompts: Record<string, string>;
+  /** The demo page. */
+  page: string;
+  /** Where the local Qdrant answers; used when there is no `QDRANT_URL`. */
+  localQdrantUrl: string;
+  now: Clock;
+  generateId: IdGenerator;
+  /** Resolves when everything that has arrived from the network is read. */
+  turn: () => Promise<void>;
+  /** Writes one line to the operator's log. */
+  log: (entry: Record<string, unknown>) => void;
+  /** Address of the peer; undefined where the platform can not tell, which counts as "not this machine". */
+  peerAddress: (environment: unknown) => string | undefined;
+}
+
+export interface Services {
+  config: Config;
+  platform: Platform;
+  answer: AnswerDependencies;
+  ingest: IngestDependencies;
+  /** Which model answers, for people: `extractive`, `cohere:command-a-03-2025` … */
+  modelName: string;
+}
+
+const COHERE_MODEL = "cohere:command-a-03-2025";
+
+/** Puts the application together. The only place that knows which adapter is which. */
+export async function createServices(config: Config, platform: Platform): Promise<Services> {
+  const prompts = createPrompts(platform.prompts);
+  const store = createQdrantStore({ url: config.QDRANT_URL ?? platform.localQdrantUrl, apiKey: config.QDRANT_API_KEY });
+  const catalog = createCatalog(store, platform.now, config.RETRIEVAL_TIMEOUT_MS);
+  const cohere =
+    config.COHERE_API_KEY === undefined
+      ? undefined
+      : await createCohereClient({ apiKey: config.COHERE_API_KEY, baseUrl: config.COHERE_BASE_URL });
+  const embedder = cohere === undefined ? undefined : createCohereEmbedder(cohere, config.EMBED_MODEL, config.EMBED_DIMENSION);
+  const reranker = cohere === undefined || config.RERANK_MODEL === "none" ? undefined : createCohereReranker(cohere, config.RERANK_MODEL);
+
+  const modelName = config.MODEL ?? (cohere === undefined ? "extractive" : COHERE_MODEL);
+  const isExtractive = modelName === "extractive";
+  const model = isExtractive
+    ? createExtractiveModel({ statistics: async (signal) => (await catalog.read(signal)).statistics, turn: platform.turn })
+    : await createModel({ name: modelName, ...modelAccess(modelName, config) });
+
+  return {
+    config,
+    platform,
+    modelName,
+    ingest: { store, catalog, embedder, deadline: config.INGEST_TIMEOUT_MS },
+    answer: {
+      store,
+      catalog,
+      embedder,
+      reranker,
+      model,
+      prompts,
+      condense: isExtractive ? undefined : (question, signal) => condenseQuestion(model, question, prompts, platform.generateId(), signal),
+      now: platform.now,
+      generateId: platform.generateId,
+      turn: platform.turn,
+      limits: readLimits(config),
+    },
+  };
+}
+
+function modelAccess(name: string, config: Config): { apiKey: string | undefined; baseUrl: string | undefined } {
+  if (name.startsWith("cohere:")) {
+    return { apiKey: config.MODEL_API_KEY ?? config.COHERE_API_KEY, baseUrl: config.MODEL_BASE_URL ?? config.COHERE_BASE_URL };
+  }
+  return { apiKey: config.MODEL_API_KEY, baseUrl: config.MODEL_BASE_URL };
+}
+
+function readLimits(config: Config): AnswerDependencies["limits"] {
+  return {
+    chat: config.CHAT_TIMEOUT_MS,
+    collection: config.RETRIEVAL_TIMEOUT_MS,
+    embed: config.EMBED_TIMEOUT_MS,
+    condense: config.CONDENSE_TIMEOUT_MS,
+    rerank: config.RERANK_TIMEOUT_MS,
+    firstToken: config.FIRST_TOKEN_TIMEOUT_MS,
+    token: config.TOKEN_TIMEOUT_MS,
+    outputTokens: config.MAX_OUTPUT_TOKENS,
+    candidates: config.CANDIDATES,
+    denseWeight: config.DENSE_WEIGHT,
+    collections: config.COLLECTIONS,
+    sources: config.MAX_SOURCES,
+    characters: config.CONTEXT_CHARACTERS,
+    evidence: config.EVIDENCE_THRESHOLD,
+    similarity: config.SIMILARITY_THRESHOLD,
+  };
+}

@@ -1,0 +1,94 @@
+import murmurhash from "murmurhash";
+import { type AverageLengths, inverseDocumentFrequency, type TermStatistics } from "./statistics.ts";
+import { readTerms, type Terms } from "./tokenize.ts";
+
+/** Term-frequency saturation and length normalisation of BM25 (Robertson & Zaragoza 2009). */
+const K1 = 1.2;
+const B = 0.75;
+
+/** Share of the 4-gram vocabulary in a score: it repairs misspellings and must not outvote the words. */
+const GRAM_WEIGHT = 0.2;
+
+/** A pasted page as a question would cost more than it tells: only its most telling terms are searched. */
+const MAX_QUERY_TERMS = 256;
+
+/** A vector with few non-zeros. */
+export interface SparseVector {
+  /** Ascending, unique, unsigned 32-bit. */
+  indices: number[];
+  values: number[];
+}
+
+/** A query in the sparse space, with what its score can be compared to. */
+export interface SparseQuery {
+  vector: SparseVector;
+  /** Sum of the term weights: about the score of a chunk that says all of it once. */
+  weight: number;
+}
+
+/** Sparse index of a term: MurmurHash3 over UTF-8 of the vocabulary's letter and the term, an unsigned 32-bit integer. */
+function termId(vocabulary: "w" | "g", term: string): number {
+  return murmurhash.v3(vocabulary + term, 0) >>> 0;
+}
+
+/**
+ * A chunk's stored vector: BM25 weights without the IDF, `tf (k1 + 1) / (tf + k1 (1 - b + b length / average))`.
+ * The IDF goes into the query's vector, so that one table serves every collection and scores can be compared.
+ */
+export function encodeChunk(terms: Terms, average: AverageLengths): SparseVector {
+  const weights = new Map<number, number>();
+  addWeights(weights, "w", terms.words, terms.wordLength / Math.max(1, average.words));
+  addWeights(weights, "g", terms.grams, terms.gramLength / Math.max(1, average.grams));
+  return toSparseVector([...weights]);
+}
+
+function addWeights(weights: Map<number, number>, vocabulary: "w" | "g", counts: Map<string, number>, ratio: number): void {
+  const norm = K1 * (1 - B + B * ratio);
+  for (const [term, count] of counts) {
+    const id = termId(vocabulary, term);
+    weights.set(id, (weights.get(id) ?? 0) + (count * (K1 + 1)) / (count + norm));
+  }
+}
+
+/** Terms by sparse index, both vocabularies in one. */
+export interface WeightedTerms {
+  /** Count of each word, and a fifth of the count of each 4-gram. */
+  weights: Map<number, number>;
+  /** Number of word terms. */
+  length: number;
+}
+
+/** The terms of a short text with the share that each vocabulary has in a score. */
+export function sparseTerms(text: string): WeightedTerms {
+  const terms = readTerms(text);
+  const weights = new Map<number, number>();
+  for (const [term, count] of terms.words) weights.set(termId("w", term), count);
+  for (const [term, count] of terms.grams) {
+    const id = termId("g", term);
+    weights.set(id, (weights.get(id) ?? 0) + GRAM_WEIGHT * count);
+  }
+  return { weights, length: terms.wordLength };
+}
+
+/**
+ * The query's vector: each term's IDF times its weight. `messages` are the user's, newest first, each with its
+ * weight; a term said twice counts twice, at most three times.
+ */
+export function encodeQuery(messages: { text: string; weight: number }[], statistics: TermStatistics): SparseQuery {
+  const weights = new Map<number, number>();
+  let sum = 0;
+  for (const message of messages) {
+    for (const [id, count] of sparseTerms(message.text).weights) {
+      const weight = message.weight * Math.min(count, 3) * inverseDocumentFrequency(statistics, id);
+      weights.set(id, (weights.get(id) ?? 0) + weight);
+      sum += weight;
+    }
+  }
+  const heaviest = [...weights].toSorted((a, b) => b[1] - a[1]).slice(0, MAX_QUERY_TERMS);
+  return { vector: toSparseVector(heaviest), weight: sum };
+}
+
+function toSparseVector(entries: [number, number][]): SparseVector {
+  entries.sort((a, b) => a[0] - b[0]);
+  return { indices: entries.map(([id]) => id), values: entries.map(([, weight]) => weight) };
+}

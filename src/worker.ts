@@ -1,0 +1,71 @@
+import { createApp } from "./app.ts";
+import { readConfig } from "./config.ts";
+import { createQdrantLocal } from "./qdrant-local/engine.ts";
+import { installQdrantLocal } from "./qdrant-local/install.ts";
+import { loadSamples } from "./samples.ts";
+import { createServices, type Platform } from "./services.ts";
+import page from "./routes/page.html";
+import answerPrompt from "../prompts/answer.md";
+import condensePrompt from "../prompts/condense.md";
+import noAnswerPrompt from "../prompts/no-answer.md";
+import noAnswerKoreanPrompt from "../prompts/no-answer.ko.md";
+import questionPrompt from "../prompts/question.md";
+import { samples } from "./worker-samples.ts";
+
+type App = ReturnType<typeof createApp>;
+
+interface ExecutionContext {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+const LOCAL_HOST = "qdrant.local";
+const SAMPLES_DEADLINE = 60_000;
+
+const platform: Platform = {
+  prompts: {
+    answer: answerPrompt,
+    condense: condensePrompt,
+    "no-answer": noAnswerPrompt,
+    "no-answer.ko": noAnswerKoreanPrompt,
+    question: questionPrompt,
+  },
+  page,
+  localQdrantUrl: `http://${LOCAL_HOST}`,
+  now: () => performance.now(),
+  generateId: () => crypto.randomUUID().replaceAll("-", ""),
+  turn: () => new Promise((resolve) => setTimeout(resolve)),
+  log: (entry) => console.error(JSON.stringify(entry)),
+  // A Worker can not know that a request comes from the operator's own machine.
+  peerAddress: () => undefined,
+};
+
+let app: Promise<App> | undefined;
+
+/** Made with the first request, since only a request brings the environment; kept for as long as the isolate lives. */
+async function startApp(environment: Record<string, unknown>): Promise<App> {
+  const config = readConfig(environment);
+  if (config.QDRANT_URL === undefined) installQdrantLocal(createQdrantLocal(), LOCAL_HOST);
+  const services = await createServices(config, platform);
+  if (config.QDRANT_URL === undefined && config.SAMPLES) await loadSamples(samples, services, AbortSignal.timeout(SAMPLES_DEADLINE));
+  return createApp(services);
+}
+
+export default {
+  async fetch(request: Request, environment: Record<string, unknown>, context: ExecutionContext): Promise<Response> {
+    if (app === undefined) {
+      app = startApp(environment);
+      // The first reader may leave before the samples are loaded; others wait for the same promise.
+      context.waitUntil(app.catch(() => undefined));
+    }
+    let ready: App;
+    try {
+      ready = await app;
+    } catch (error) {
+      app = undefined;
+      console.error(error instanceof Error ? error.message : String(error));
+      const body = { type: "about:blank", title: "Service Unavailable", status: 503, detail: "The service is not configured correctly; its log says what is wrong.", code: "not-configured", requestId: "" };
+      return Response.json(body, { status: 503, headers: { "content-type": "application/problem+json" } });
+    }
+    return ready.fetch(request, environment, context as never);
+  },
+};

@@ -1,0 +1,91 @@
+// Runs a server as a child process and waits until it says that it is ready.
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface StartProcessOptions {
+  /** Matched against stdout and stderr together; its first group, if any, is the url. */
+  ready: RegExp;
+  /** Added to PATH, HOME and TMPDIR: nothing else is inherited, so no key of a developer leaks in. */
+  env?: Record<string, string>;
+  cwd?: string;
+  /** @default 15000 */
+  readyTimeoutMs?: number;
+}
+
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface RunningProcess {
+  pid: number;
+  url?: string;
+  stdout(): string;
+  stderr(): string;
+  /** @default "SIGTERM" */
+  kill(signal?: NodeJS.Signals): void;
+  exited: Promise<ProcessExit>;
+}
+
+export async function startProcess(
+  command: string,
+  commandArguments: string[],
+  { ready, env = {}, cwd = process.cwd(), readyTimeoutMs = 15_000 }: StartProcessOptions,
+): Promise<RunningProcess> {
+  const child = spawn(command, commandArguments, {
+    cwd,
+    env: { ...pick(process.env, ["PATH", "HOME", "TMPDIR"]), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+
+  // A test run that is broken off must not leave its servers behind.
+  const killWithParent = (): void => void child.kill("SIGKILL");
+  process.once("exit", killWithParent);
+  let exit: ProcessExit | undefined;
+  const exited = new Promise<ProcessExit>((resolve) => {
+    // "close" rather than "exit": by then the output has been read to its end.
+    child.once("close", (code, signal) => resolve((exit = { code, signal })));
+    child.once("error", (error) => {
+      stderr += String(error);
+      resolve((exit = { code: null, signal: null }));
+    });
+  });
+  void exited.then(() => process.off("exit", killWithParent));
+
+  const readyLine = await waitUntilReady();
+
+  async function waitUntilReady(): Promise<RegExpMatchArray> {
+    const deadline = performance.now() + readyTimeoutMs;
+    for (;;) {
+      const match = `${stdout}\n${stderr}`.match(ready);
+      if (match) return match;
+      if (exit || performance.now() > deadline) break;
+      await sleep(10);
+    }
+    child.kill("SIGKILL");
+    const reason = exit
+      ? `ended (${exit.code ?? exit.signal})`
+      : `was silent for ${readyTimeoutMs} ms`;
+    throw new Error(`${command} ${commandArguments.join(" ")} ${reason}\n${stdout}\n${stderr}`);
+  }
+
+  return {
+    pid: child.pid ?? 0,
+    ...(readyLine[1] === undefined ? {} : { url: readyLine[1] }),
+    stdout: () => stdout,
+    stderr: () => stderr,
+    kill: (signal = "SIGTERM") => void child.kill(signal),
+    exited,
+  };
+}
+
+function pick(source: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
+  const entries = names.map((name) => [name, source[name]] as const);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
