@@ -1,0 +1,95 @@
+// One collection in memory. A point is a row number; ids, payloads, vectors and indexes go by it.
+import type { FilterScope } from "./filter.ts";
+import { compareIds, type PointId } from "./ids.ts";
+import type { JsonObject } from "./json.ts";
+import type { PayloadIndex } from "./payload-index.ts";
+import { createPayloadIndexes } from "./payload-indexes.ts";
+import { createRows, type Rows } from "./rows.ts";
+import type { CollectionDefinition, PointChange } from "./storage.ts";
+import { createVectors, type Vectors } from "./vectors.ts";
+
+export interface Collection extends FilterScope, Pick<Vectors, "dense" | "sparse"> {
+  definition(): CollectionDefinition;
+  /** Changes metadata, tuning and payload indexes; the vectors of a collection are fixed. */
+  redefine(definition: CollectionDefinition): void;
+  readonly indexes: ReadonlyMap<string, PayloadIndex>;
+  /** The number of the last write, which is the version of the points it wrote. */
+  lastOperation(): number;
+  put(points: readonly PointChange[]): void;
+  remove(ids: readonly PointId[]): void;
+  count(): number;
+  idOf(row: number): PointId;
+  payloadOf(row: number): JsonObject;
+  versionOf(row: number): number;
+  compareRows(a: number, b: number): number;
+  /** All rows, ascending by id. */
+  sortedRows(): readonly number[];
+}
+
+export function createCollection(initial: CollectionDefinition): Collection {
+  let definition = initial;
+  const vectors = createVectors(initial.config);
+  const indexes = createPayloadIndexes();
+  const rows = createRows();
+  indexes.define(initial.payloadIndexes, rows);
+  // Operations count from 0, and creating the collection is none.
+  let operation = -1;
+
+  function putPoint({ id, payload, vectors: given }: PointChange): void {
+    const row = rows.byId.get(id) ?? rows.allocate(id);
+    const previous = rows.payloads[row];
+    indexes.replace(row, previous, payload);
+    rows.payloads[row] = payload;
+    rows.versions[row] = operation;
+    if (given) vectors.put(row, given);
+  }
+
+  function removePoint(id: PointId): void {
+    const row = rows.byId.get(id);
+    if (row === undefined) return;
+    indexes.replace(row, rows.payloads[row], undefined);
+    vectors.put(row, new Map());
+    rows.release(id, row);
+  }
+
+  return {
+    ...readRows(rows),
+    definition: () => definition,
+    redefine(next) {
+      operation++;
+      definition = next;
+      indexes.define(next.payloadIndexes, rows);
+    },
+    dense: vectors.dense,
+    sparse: vectors.sparse,
+    indexes: indexes.byField,
+    lastOperation: () => operation,
+    put(points) {
+      operation++;
+      for (const point of points) putPoint(point);
+    },
+    remove(ids) {
+      operation++;
+      for (const id of ids) removePoint(id);
+    },
+    hasVector: vectors.has,
+    hasTextIndex: (key) => indexes.byField.get(key)?.type === "text",
+  };
+}
+
+type RowReaders = Pick<
+  Collection,
+  "count" | "rowOf" | "idOf" | "payloadOf" | "versionOf" | "compareRows" | "sortedRows"
+>;
+
+function readRows(rows: Rows): RowReaders {
+  return {
+    count: () => rows.byId.size,
+    rowOf: (id) => rows.byId.get(id),
+    idOf: (row) => rows.ids[row]!,
+    payloadOf: (row) => rows.payloads[row]!,
+    versionOf: (row) => rows.versions[row]!,
+    compareRows: (a, b) => compareIds(rows.ids[a]!, rows.ids[b]!),
+    sortedRows: rows.sorted,
+  };
+}

@@ -1,0 +1,56 @@
+import { type Collection, createCollection } from "./collection.ts";
+import { notFound } from "./envelope.ts";
+import type { Change } from "./storage.ts";
+
+/** All collections by name, and the other names some of them have. */
+export interface Database {
+  readonly collections: ReadonlyMap<string, Collection>;
+  readonly aliases: ReadonlyMap<string, string>;
+  /** The collection's own name, for a name or an alias. */
+  resolve(name: string): string | undefined;
+  /** Refuses with 404 where there is none of this name or alias. */
+  get(name: string): Collection;
+  apply(change: Change): void;
+}
+
+export function createDatabase(): Database {
+  const collections = new Map<string, Collection>();
+  let aliases = new Map<string, string>();
+
+  function resolve(name: string): string | undefined {
+    return collections.has(name) ? name : aliases.get(name);
+  }
+
+  function apply(change: Change): void {
+    if (change.kind === "put-aliases") {
+      aliases = new Map(Object.entries(change.aliases));
+      return;
+    }
+    const collection = collections.get(change.collection);
+    if (change.kind === "put-collection") {
+      if (collection) collection.redefine(change.definition);
+      else collections.set(change.collection, createCollection(change.definition));
+    } else if (change.kind === "drop-collection") {
+      collections.delete(change.collection);
+      aliases = new Map([...aliases].filter(([, name]) => name !== change.collection));
+    } else if (change.kind === "put-points") {
+      collection?.put(change.points);
+    } else {
+      collection?.remove(change.ids);
+    }
+  }
+
+  return {
+    collections,
+    get aliases() {
+      return aliases;
+    },
+    resolve,
+    get(name) {
+      const collection = collections.get(resolve(name) ?? "");
+      if (collection) return collection;
+      throw notFound(`Collection \`${name}\` doesn't exist!`);
+    },
+    apply,
+  };
+}

@@ -1,0 +1,115 @@
+// The subset of Qdrant's REST API that this project uses, answered in memory. See README.md.
+import { aliasRoutes } from "./alias-routes.ts";
+import { collectionRoutes } from "./collection-routes.ts";
+import { createDatabase } from "./database.ts";
+import { errorResponse, formatError, json, notImplemented, resultResponse } from "./envelope.ts";
+import { type Json, type JsonObject, parseJson } from "./json.ts";
+import { payloadRoutes } from "./payload-routes.ts";
+import { pointRoutes } from "./point-routes.ts";
+import { queryRoutes } from "./query-routes.ts";
+import { readObject } from "./read.ts";
+import { type Call, findRoute, type Write } from "./route.ts";
+import { createMemoryStorage, type Storage } from "./storage.ts";
+
+export interface QdrantLocalOptions {
+  /** Keeps what is written. @default in memory only */
+  storage?: Storage;
+}
+
+export interface QdrantLocal {
+  /** Answers one request; rejects only where `request.signal` is aborted. */
+  fetch(request: Request): Promise<Response>;
+}
+
+/** The Qdrant release whose behaviour is followed. */
+export const QDRANT_VERSION = "1.19.0";
+
+const ROUTES = [
+  ...collectionRoutes,
+  ...aliasRoutes,
+  ...queryRoutes,
+  ...pointRoutes,
+  ...payloadRoutes,
+];
+
+export function createQdrantLocal(options: QdrantLocalOptions = {}): QdrantLocal {
+  const storage = options.storage ?? createMemoryStorage();
+  const database = createDatabase();
+  let loaded: Promise<void> | undefined;
+  let lastWrite: Promise<void> = Promise.resolve();
+
+  async function load(): Promise<void> {
+    for (const change of await storage.load()) database.apply(change);
+  }
+
+  /** Writes go one after the other: each is planned on the state that the one before has left. */
+  async function write(plan: () => Write, signal: AbortSignal): Promise<unknown> {
+    const previous = lastWrite;
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    lastWrite = promise;
+    await previous;
+    try {
+      signal.throwIfAborted();
+      const { changes, result } = plan();
+      if (changes.length > 0) await storage.commit(changes);
+      for (const change of changes) database.apply(change);
+      return result();
+    } finally {
+      release();
+    }
+  }
+
+  async function answer(request: Request): Promise<unknown> {
+    const url = new URL(request.url);
+    const found = findRoute(ROUTES, request.method, url.pathname);
+    if (!found) throw notImplemented(`${request.method} ${url.pathname}`);
+    const body = await readBody(request);
+    request.signal.throwIfAborted();
+    await (loaded ??= load());
+    const { route, path } = found;
+    const call: Call = { database, path, query: url.searchParams, body };
+    if ("read" in route) return route.read(call);
+    // `return await`: workerd calls a rejection unhandled unless it is awaited at once.
+    return await write(() => route.write(call), request.signal);
+  }
+
+  return {
+    async fetch(request) {
+      const started = performance.now();
+      request.signal.throwIfAborted();
+      try {
+        return healthResponse(request) ?? resultResponse(await answer(request), started);
+      } catch (error) {
+        request.signal.throwIfAborted();
+        return errorResponse(error, started);
+      }
+    },
+  };
+}
+
+async function readBody(request: Request): Promise<JsonObject> {
+  const text = await request.text();
+  if (text === "") return {};
+  let body: Json;
+  try {
+    body = parseJson(text);
+  } catch (error) {
+    throw formatError(error instanceof Error ? error.message : String(error));
+  }
+  return readObject(body, "a JSON object");
+}
+
+function healthResponse(request: Request): Response | undefined {
+  if (request.method !== "GET") return undefined;
+  switch (new URL(request.url).pathname) {
+    case "/":
+      return json(200, { title: "qdrant - local mode", version: QDRANT_VERSION, commit: null });
+    case "/healthz":
+    case "/livez":
+      return new Response("healthz check passed");
+    case "/readyz":
+      return new Response("all shards are ready");
+    default:
+      return undefined;
+  }
+}

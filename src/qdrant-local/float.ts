@@ -1,0 +1,28 @@
+/**
+ * Scores and vectors are f32, and a server prints the shortest decimal which reads back as the same
+ * f32: `0.15`, where JavaScript would print 0.15000000596046448.
+ */
+export function shortestFloat(value: number): number {
+  const single = Math.fround(value);
+  for (let digits = 6; digits <= 9; digits++) {
+    const printed = Number(single.toPrecision(digits));
+    if (Math.fround(printed) === single) return printed;
+  }
+  return single;
+}
+
+export function shortestFloats(values: Float32Array): number[] {
+  return Array.from(values, shortestFloat);
+}
+
+const SMALLEST_LENGTH = 2 ** -23;
+
+/** Cosine vectors are stored at length 1; a zero vector, or one which has that length already, stays. */
+export function normalise(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  squares = Math.fround(squares);
+  if (squares < SMALLEST_LENGTH || Math.abs(squares - 1) <= 1e-6) return vector;
+  const length = Math.fround(Math.sqrt(squares));
+  return vector.map((value) => value / length);
+}

@@ -1,0 +1,36 @@
+// All vectors of a collection: one index per vector name.
+import { createDenseIndexes, createSparseIndexes } from "./definition.ts";
+import type { DenseIndex } from "./dense.ts";
+import type { JsonObject } from "./json.ts";
+import type { SparseIndex } from "./sparse.ts";
+import type { StoredVector } from "./storage.ts";
+
+export interface Vectors {
+  readonly dense: ReadonlyMap<string, DenseIndex>;
+  readonly sparse: ReadonlyMap<string, SparseIndex>;
+  /** Replaces all vectors of a row: a name that is not given has none. */
+  put(row: number, vectors: ReadonlyMap<string, StoredVector>): void;
+  has(name: string, row: number): boolean;
+}
+
+export function createVectors(config: JsonObject): Vectors {
+  const dense = createDenseIndexes(config);
+  const sparse = createSparseIndexes(config);
+  return {
+    dense,
+    sparse,
+    put(row, vectors) {
+      for (const [name, index] of dense) {
+        const vector = vectors.get(name);
+        if (vector instanceof Float32Array) index.set(row, vector);
+        else index.delete(row);
+      }
+      for (const [name, index] of sparse) {
+        const vector = vectors.get(name);
+        if (vector && !(vector instanceof Float32Array)) index.set(row, vector);
+        else index.delete(row);
+      }
+    },
+    has: (name, row) => (dense.get(name) ?? sparse.get(name))?.has(row) ?? false,
+  };
+}

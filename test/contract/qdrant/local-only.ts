@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { type Connect, DOCS, ids, refusal, useClient } from "./connection.ts";
+
+/** What holds for the local engine only: it names what it does not do, and it settles ties. */
+export function describeLocalOnly(connect: Connect): void {
+  describe("outside the subset", () => {
+    const client = useClient(connect, (fresh) =>
+      fresh.createCollection(DOCS, { vectors: { size: 1, distance: "Dot" } }),
+    );
+    const query = (body: object): Promise<unknown> => client().query(DOCS, body);
+    const upsert = (body: object): Promise<unknown> => client().upsert(DOCS, body as never);
+    const geo = { must: [{ key: "a", geo_radius: {} }] };
+    const phrase = { must: [{ key: "a", match: { phrase: "b c" } }] };
+    const bytes = { vectors: { size: 1, distance: "Dot", datatype: "uint8" } } as const;
+
+    const CASES: [name: string, request: () => Promise<unknown>, missing: string][] = [
+      ["recommend", () => query({ query: { recommend: { positive: [1] } } }), "`recommend` query"],
+      ["discover", () => query({ query: { discover: { target: 1 } } }), "`discover` query"],
+      ["formula", () => query({ prefetch: [{}], query: { formula: "$score" } }), "`formula` query"],
+      ["order_by", () => query({ query: { order_by: "n" } }), "`order_by` query"],
+      ["mmr", () => query({ query: { nearest: [1], mmr: {} } }), "`mmr` in nearest query"],
+      ["lookup_from", () => query({ lookup_from: { collection: "x" } }), "`lookup_from` in query"],
+      ["shard keys", () => query({ query: [1], shard_key: "x" }), "`shard_key` in query"],
+      ["an idf corpus", () => query({ params: { idf: { corpus: {} } } }), "`idf` in params"],
+      ["geo filters", () => query({ filter: geo }), "`geo_radius` in filter"],
+      ["phrases", () => query({ filter: phrase }), "`phrase` in match"],
+      ["multivectors", () => query({ query: [[1]] }), "multivectors"],
+      ["inference", () => query({ query: { text: "x", model: "y" } }), "`text`, `model` query"],
+      [
+        "a Float32Array, which JSON makes an object",
+        () => upsert({ points: [{ id: 1, vector: { "": new Float32Array(1) } }] }),
+        "inference: a vector must be given as numbers",
+      ],
+      [
+        "conditional upserts",
+        () => upsert({ points: [], update_filter: {} }),
+        "`update_filter` in upsert",
+      ],
+      ["ordered scrolls", () => client().scroll(DOCS, { order_by: "n" }), "`order_by` in scroll"],
+      ["bytes", () => client().createCollection("docs-2", bytes), "datatype `uint8`"],
+      ["facets", () => client().facet(DOCS, { key: "n" }), "POST /collections/docs/facet"],
+      [
+        "groups",
+        () => client().queryGroups(DOCS, { group_by: "n" }),
+        "POST /collections/docs/points/query/groups",
+      ],
+      ["snapshots", () => client().createSnapshot(DOCS), "POST /collections/docs/snapshots"],
+      [
+        "batches of updates",
+        () => client().batchUpdate(DOCS, { operations: [] }),
+        "POST /collections/docs/points/batch",
+      ],
+    ];
+
+    it.each(CASES)("answers 501 to %s and names it", async (_name, request, missing) => {
+      const error = `Not implemented in local mode: ${missing}`;
+      expect(await refusal(request())).toEqual({ status: 501, error });
+    });
+  });
+
+  describe("where a server leaves the order open", () => {
+    const client = useClient(connect, async (fresh) => {
+      await fresh.createCollection(DOCS, { vectors: { size: 1, distance: "Dot" } });
+      const points = [5, 1, 4, 2, 3].map((id) => ({ id, vector: [id === 2 ? 2 : 1] }));
+      await fresh.upsert(DOCS, { points });
+    });
+
+    it("breaks ties by id", async () => {
+      const { points } = await client().query(DOCS, { query: [1], limit: 3 });
+      expect(ids(points)).toEqual([2, 1, 3]);
+    });
+
+    it("breaks ties of fused lists by id", async () => {
+      const prefetch = [4, 3].map((id) => ({ filter: { must: [{ has_id: [id] }] } }));
+      const { points } = await client().query(DOCS, { prefetch, query: { fusion: "rrf" } });
+      expect(ids(points)).toEqual([3, 4]);
+    });
+  });
+}
