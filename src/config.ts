@@ -51,7 +51,7 @@ const VARIABLES = {
   CANDIDATES: count(20, 200).describe("Chunks that each leg asks of each collection."),
   MAX_OUTPUT_TOKENS: count(1024, 100_000).describe("Tokens of an answer."),
   DENSE_WEIGHT: share(0.5).describe("Weight of the dense leg beside the words; tune it for the embedding model."),
-  EVIDENCE_THRESHOLD: share(0.42).describe("Share of the question's words, by rarity, that the best passage must cover; below it the answer is \"not found\"."),
+  EVIDENCE_THRESHOLD: share(0.44).describe("How well the words of the best passage must fit the question; below it the answer is \"not found\". `POST /search` shows the value as `evidence.words`."),
   SIMILARITY_THRESHOLD: share(0.45).describe("Cosine of the best passage from which on an answer is tried although the words do not reach the threshold."),
   MAX_MESSAGE_CHARACTERS: count(16_000, 1_000_000).describe("Characters of a question."),
   MAX_BODY_BYTES: count(1_048_576, 33_554_432).describe("Size of a chat request; document writes may be 16 times as large."),

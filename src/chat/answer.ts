@@ -24,7 +24,7 @@ export interface AnswerDependencies extends RetrieveDependencies {
     GenerateLimits & {
       /** Milliseconds for the whole answer. */
       chat: number;
-      /** Share of the question's weight that the best passage must cover (see `hasEvidence`). */
+      /** Word evidence from which on an answer is tried (see `Evidence`). */
       evidence: number;
       /** Cosine that the best passage must reach where the words alone do not tell. */
       similarity: number;
@@ -108,12 +108,12 @@ export async function readCatalog(dependencies: RetrieveDependencies, signal: Ab
 }
 
 /**
- * Whether what was found is worth an answer. A reranker reads both texts, so it is believed where it ran; else words
- * decide, and cosines may overrule them, since they also match what is said in other words.
+ * Whether what was found is worth an answer: words decide, and cosines may overrule them, since they also match what
+ * is said in other words.
  */
 export function hasEvidence(evidence: Evidence, sources: Source[], limits: { evidence: number; similarity: number }): boolean {
   if (sources.length === 0) return false;
-  return evidence.coverage >= limits.evidence || (evidence.similarity ?? -1) >= limits.similarity;
+  return evidence.words >= limits.evidence || (evidence.similarity ?? -1) >= limits.similarity;
 }
 
 function modelCall(

@@ -59,7 +59,7 @@ export async function searchWording(
   );
   return {
     outcomes: found.map(({ outcome }) => outcome),
-    result: { weight: sparse.weight, hits: found.map(({ outcome, hits }) => ({ collection: outcome.name, hits })) },
+    result: { query: sparse, hits: found.map(({ outcome, hits }) => ({ collection: outcome.name, hits })) },
   };
 }
 

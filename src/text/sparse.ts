@@ -1,5 +1,5 @@
 import murmurhash from "murmurhash";
-import { type AverageLengths, inverseDocumentFrequency, type TermStatistics } from "./statistics.ts";
+import { type AverageLengths, documentFrequency, inverseDocumentFrequency, type TermStatistics } from "./statistics.ts";
 import { readTerms, type Terms } from "./tokenize.ts";
 
 /** Term-frequency saturation and length normalisation of BM25 (Robertson & Zaragoza 2009). */
@@ -24,6 +24,10 @@ export interface SparseQuery {
   vector: SparseVector;
   /** Sum of the term weights: about the score of a chunk that says all of it once. */
   weight: number;
+  /** How much of the question is made of words that the collections use, 0 to 1 (see `familiarity`). */
+  familiarity: number;
+  /** Share of the question's words in scripts that inflect or join them, 0 to 1. */
+  joined: number;
 }
 
 /** Sparse index of a term: MurmurHash3 over UTF-8 of the vocabulary's letter and the term, an unsigned 32-bit integer. */
@@ -85,7 +89,32 @@ export function encodeQuery(messages: { text: string; weight: number }[], statis
     }
   }
   const heaviest = [...weights].toSorted((a, b) => b[1] - a[1]).slice(0, MAX_QUERY_TERMS);
-  return { vector: toSparseVector(heaviest), weight: sum };
+  return { vector: toSparseVector(heaviest), weight: sum, ...readFamiliarity(messages, statistics) };
+}
+
+/** A word in this many chunks is at home in the collections; so is one whose terms' mean of ln(1 + df) reaches 3. */
+const AT_HOME = 3;
+const FAMILIAR_WORDS = 60;
+const JOINED_WORD = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Script=Thai}/u;
+
+/**
+ * The mean over the question's words of how common each is in the collections. A question about something else may
+ * meet one rare word by chance ("bill", "states"), but it is not made of the collections' words.
+ */
+function readFamiliarity(messages: { text: string; weight: number }[], statistics: TermStatistics): { familiarity: number; joined: number } {
+  const sum = { familiarity: 0, joined: 0, weight: 0 };
+  for (const { text, weight } of messages) {
+    for (const word of text.split(/[\s?.,!]+/).slice(0, FAMILIAR_WORDS)) {
+      const ids = [...sparseTerms(word).weights.keys()];
+      if (ids.length === 0) continue;
+      const mean = ids.reduce((total, id) => total + Math.log1p(documentFrequency(statistics, id)), 0) / ids.length;
+      sum.familiarity += weight * Math.min(1, mean / AT_HOME);
+      sum.joined += weight * (JOINED_WORD.test(word) ? 1 : 0);
+      sum.weight += weight;
+    }
+  }
+  if (sum.weight === 0) return { familiarity: 0, joined: 0 };
+  return { familiarity: sum.familiarity / sum.weight, joined: sum.joined / sum.weight };
 }
 
 function toSparseVector(entries: [number, number][]): SparseVector {

@@ -58,9 +58,14 @@ export function sumStatistics(all: readonly TermStatistics[]): TermStatistics {
   return sum;
 }
 
+/** In how many chunks a term occurs. */
+export function documentFrequency(statistics: TermStatistics, index: number): number {
+  return Math.min(statistics.frequencies[index % BUCKETS] ?? 0, statistics.chunks);
+}
+
 /** `ln(1 + (N - df + 0.5) / (df + 0.5))`, the IDF of BM25 that is never negative. */
 export function inverseDocumentFrequency(statistics: TermStatistics, index: number): number {
-  const frequency = Math.min(statistics.frequencies[index % BUCKETS] ?? 0, statistics.chunks);
+  const frequency = documentFrequency(statistics, index);
   return Math.log(1 + (statistics.chunks - frequency + 0.5) / (frequency + 0.5));
 }
 
