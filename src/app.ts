@@ -24,30 +24,23 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   const app = new OpenAPIHono<AppEnvironment>({
     defaultHook: (result) => {
       if (result.success) return;
-      const errors = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+      const errors = result.error.issues.map((issue) => ({
+        path: issue.path.join("."),
+        message: issue.message,
+      }));
       const first = errors[0];
-      throw new AppError("invalid", first === undefined ? "A field is wrong." : `${first.path || "body"}: ${first.message}`, { errors });
+      throw new AppError(
+        "invalid",
+        first === undefined ? "A field is wrong." : `${first.path || "body"}: ${first.message}`,
+        { errors },
+      );
     },
   });
 
   app.use(requestId());
-  app.use(
-    secureHeaders({
-      // Links between our pages and embedding sites keep working; everything else is closed.
-      crossOriginResourcePolicy: "cross-origin",
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        styleSrc: [NONCE],
-        scriptSrc: [NONCE],
-        connectSrc: ["'self'"],
-        imgSrc: ["data:"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    }),
-  );
-  if (config.ALLOWED_ORIGINS.length > 0) app.use(cors({ origin: config.ALLOWED_ORIGINS, exposeHeaders: EXPOSED_HEADERS }));
+  app.use(closedHeaders());
+  if (config.ALLOWED_ORIGINS.length > 0)
+    app.use(cors({ origin: config.ALLOWED_ORIGINS, exposeHeaders: EXPOSED_HEADERS }));
   app.use("/collections/*", limitBody(config.MAX_BODY_BYTES * DOCUMENT_BODY_FACTOR));
   app.on("POST", ["/chat", "/search", "/"], limitBody(config.MAX_BODY_BYTES));
 
@@ -60,16 +53,42 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Tributary", version: "1" } });
 
   app.notFound((c) => {
-    const problem = toProblem(new AppError("not-found", "There is nothing at this address. GET /openapi.json lists what there is."), c.get("requestId"));
+    const problem = toProblem(
+      new AppError(
+        "not-found",
+        "There is nothing at this address. GET /openapi.json lists what there is.",
+      ),
+      c.get("requestId"),
+    );
     return c.json(problem, 404, { "content-type": "application/problem+json" });
   });
   app.onError((error, c) => {
     const id = c.get("requestId");
     const shown = error instanceof HTTPException ? fromHttpException(error) : toAppError(error);
-    if (shown.status >= 500 && !c.req.raw.signal.aborted) platform.log(toLogEntry(error, { requestId: id, code: shown.code, at: c.req.path }));
-    return c.json(toProblem(shown, id), shown.status as 400, { "content-type": "application/problem+json" });
+    if (shown.status >= 500 && !c.req.raw.signal.aborted)
+      platform.log(toLogEntry(error, { requestId: id, code: shown.code, at: c.req.path }));
+    return c.json(toProblem(shown, id), shown.status as 400, {
+      "content-type": "application/problem+json",
+    });
   });
   return app;
+}
+
+/** Links between our pages and embedding sites keep working; everything else is closed. */
+function closedHeaders(): ReturnType<typeof secureHeaders> {
+  return secureHeaders({
+    crossOriginResourcePolicy: "cross-origin",
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: [NONCE],
+      scriptSrc: [NONCE],
+      connectSrc: ["'self'"],
+      imgSrc: ["data:"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  });
 }
 
 function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
@@ -88,6 +107,9 @@ function fromHttpException(error: HTTPException): AppError {
     413: ["too-large", "The request's body is too large."],
     415: ["unsupported-media-type", "The request's content type must be application/json."],
   };
-  const [code, message] = known[error.status] ?? ["internal", "Something went wrong on our side. Please try again."];
+  const [code, message] = known[error.status] ?? [
+    "internal",
+    "Something went wrong on our side. Please try again.",
+  ];
   return new AppError(code, message, { cause: error });
 }

@@ -25,7 +25,10 @@ export function createCatalog(store: ChunkStore, now: Clock, deadline: number): 
   let known: { snapshot: CatalogSnapshot; at: number } | undefined;
 
   function keep(collections: CollectionRecord[]): CatalogSnapshot {
-    const snapshot = { collections, statistics: sumStatistics(collections.map((record) => record.statistics)) };
+    const snapshot = {
+      collections,
+      statistics: sumStatistics(collections.map((record) => record.statistics)),
+    };
     known = { snapshot, at: now() };
     return snapshot;
   }

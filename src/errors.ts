@@ -64,7 +64,11 @@ export class AppError extends Error {
   readonly status: number;
   readonly errors: FieldError[] | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; errors?: FieldError[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; errors?: FieldError[] } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "AppError";
     this.code = code;
@@ -144,13 +148,31 @@ export function toAppError(error: unknown): AppError {
     return new AppError("timeout", "The answer took too long. Please try again.", { cause: error });
   }
   if (error instanceof UpstreamError && error.service === "model") {
-    return new AppError("model-unavailable", "The language model is not available at the moment. Please try again.", { cause: error });
+    return new AppError(
+      "model-unavailable",
+      "The language model is not available at the moment. Please try again.",
+      {
+        cause: error,
+      },
+    );
   }
   if (error instanceof UpstreamError && error.service === "qdrant") {
-    return new AppError("storage-unavailable", "The document store is not available at the moment. Please try again.", { cause: error });
+    return new AppError(
+      "storage-unavailable",
+      "The document store is not available at the moment. Please try again.",
+      {
+        cause: error,
+      },
+    );
   }
   if (error instanceof UpstreamError) {
-    return new AppError("storage-unavailable", "A service that is needed here is not available at the moment. Please try again.", { cause: error });
+    return new AppError(
+      "storage-unavailable",
+      "A service that is needed here is not available at the moment. Please try again.",
+      { cause: error },
+    );
   }
-  return new AppError("internal", "Something went wrong on our side. Please try again.", { cause: error });
+  return new AppError("internal", "Something went wrong on our side. Please try again.", {
+    cause: error,
+  });
 }

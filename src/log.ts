@@ -4,12 +4,29 @@ import { AppError, UpstreamError } from "./errors.ts";
  * A failure for the operator's log. Upstreams' texts stay out, since they may repeat what a reader wrote or a key;
  * Qdrant's are kept: they name fields and collections.
  */
-export function toLogEntry(error: unknown, entry: Record<string, unknown>): Record<string, unknown> {
+export function toLogEntry(
+  error: unknown,
+  entry: Record<string, unknown>,
+): Record<string, unknown> {
   const cause = error instanceof AppError && error.cause !== undefined ? error.cause : error;
   if (cause instanceof UpstreamError) {
     const { service, operation, status } = cause;
-    return { level: "error", ...entry, service, operation, status, ...(service === "qdrant" ? { message: cause.message } : {}) };
+    return {
+      level: "error",
+      ...entry,
+      service,
+      operation,
+      status,
+      ...(service === "qdrant" ? { message: cause.message } : {}),
+    };
   }
-  if (cause instanceof Error) return { level: "error", ...entry, name: cause.name, message: cause.message, stack: cause.stack };
+  if (cause instanceof Error)
+    return {
+      level: "error",
+      ...entry,
+      name: cause.name,
+      message: cause.message,
+      stack: cause.stack,
+    };
   return { level: "error", ...entry };
 }

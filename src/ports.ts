@@ -83,7 +83,10 @@ export interface CollectionRecord {
 /** A filter on document metadata; all fields must hold. */
 export type Filter = Record<string, FilterValue>;
 export type FilterScalar = string | number | boolean;
-export type FilterValue = FilterScalar | FilterScalar[] | { gt?: number; gte?: number; lt?: number; lte?: number };
+export type FilterValue =
+  | FilterScalar
+  | FilterScalar[]
+  | { gt?: number; gte?: number; lt?: number; lte?: number };
 
 /** One question in both spaces. */
 export interface SearchQuery {
@@ -132,23 +135,46 @@ export interface ChunkStore {
   /** Every collection that carries our schema mark, with its statistics. */
   listCollections(signal: AbortSignal): Promise<CollectionRecord[]>;
   /** Makes the collection with its indexes; a no-op when it exists. */
-  createCollection(name: string, embedding: EmbeddingSpace | undefined, signal: AbortSignal): Promise<void>;
+  createCollection(
+    name: string,
+    embedding: EmbeddingSpace | undefined,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Records counts and statistics. */
   saveCollection(record: CollectionRecord, signal: AbortSignal): Promise<void>;
   /** One request for all `queries`; a list of hits for each, best first. Throws a `not-found` when there is no such collection. */
-  search(collection: string, queries: SearchQuery[], filter: Filter | undefined, limit: number, signal: AbortSignal): Promise<Hit[][]>;
+  search(
+    collection: string,
+    queries: SearchQuery[],
+    filter: Filter | undefined,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Hit[][]>;
 
-  readDocument(collection: string, documentId: string, signal: AbortSignal): Promise<Document | undefined>;
+  readDocument(
+    collection: string,
+    documentId: string,
+    signal: AbortSignal,
+  ): Promise<Document | undefined>;
   saveDocument(collection: string, document: Document, signal: AbortSignal): Promise<void>;
   deleteDocument(collection: string, documentId: string, signal: AbortSignal): Promise<void>;
 
   readChunk(collection: string, chunkId: string, signal: AbortSignal): Promise<Chunk | undefined>;
   /** A document's chunks with the indices of their sparse vectors: what they contributed to the statistics. */
-  listChunkTerms(collection: string, documentId: string, signal: AbortSignal): Promise<{ indices: number[]; words: number; grams: number }[]>;
+  listChunkTerms(
+    collection: string,
+    documentId: string,
+    signal: AbortSignal,
+  ): Promise<{ indices: number[]; words: number; grams: number }[]>;
   /** Stores chunks; those with an id that exists are replaced. */
   saveChunks(collection: string, chunks: EncodedChunk[], signal: AbortSignal): Promise<void>;
   /** Removes a document's chunks from the given index on. */
-  deleteChunks(collection: string, documentId: string, fromIndex: number, signal: AbortSignal): Promise<void>;
+  deleteChunks(
+    collection: string,
+    documentId: string,
+    fromIndex: number,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 // ─── Models ─────────────────────────────────────────────────────────────────────────────────────────────────

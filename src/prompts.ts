@@ -11,7 +11,10 @@ type PromptName = keyof typeof PLACEHOLDERS;
 /** Checked prompt texts. */
 export interface Prompts {
   /** Fills a prompt's placeholders; values are put in as they are, and never searched for placeholders themselves. */
-  render<Name extends PromptName>(name: Name, values: Record<(typeof PLACEHOLDERS)[Name][number], string>): string;
+  render<Name extends PromptName>(
+    name: Name,
+    values: Record<(typeof PLACEHOLDERS)[Name][number], string>,
+  ): string;
   /** The text for "nothing found" in a language, in English where there is none. */
   noAnswer(language: string): string;
 }
@@ -21,23 +24,40 @@ export interface Prompts {
  * and every missing or unknown placeholder.
  */
 export function createPrompts(files: Record<string, string>): Prompts {
-  const problems = Object.entries(PLACEHOLDERS).flatMap(([name, expected]) => checkPrompt(name, files[name], expected));
-  if (problems.length > 0) throw new Error(`The prompts need mending:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+  const problems = Object.entries(PLACEHOLDERS).flatMap(([name, expected]) =>
+    checkPrompt(name, files[name], expected),
+  );
+  if (problems.length > 0)
+    throw new Error(
+      `The prompts need mending:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
   const text = (name: string): string => (files[name] ?? "").trim();
   return {
     render(name, values) {
       const lookUp = values as Record<string, string>;
-      return text(name).replace(/\{\{([a-z-]+)\}\}/g, (_, key: string) => lookUp[key] ?? "").trim();
+      return text(name)
+        .replace(/\{\{([a-z-]+)\}\}/g, (_, key: string) => lookUp[key] ?? "")
+        .trim();
     },
     noAnswer: (language) => text(`no-answer.${language}`) || text("no-answer"),
   };
 }
 
-function checkPrompt(name: string, text: string | undefined, expected: readonly string[]): string[] {
+function checkPrompt(
+  name: string,
+  text: string | undefined,
+  expected: readonly string[],
+): string[] {
   if (text === undefined || text.trim() === "") return [`prompts/${name}.md is missing or empty`];
-  const found = new Set([...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((match) => match[1] ?? ""));
+  const found = new Set(
+    [...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((match) => match[1] ?? ""),
+  );
   return [
-    ...expected.filter((key) => !found.has(key)).map((key) => `prompts/${name}.md must hold {{${key}}}`),
-    ...[...found].filter((key) => !expected.includes(key)).map((key) => `prompts/${name}.md holds {{${key}}}, which nothing fills in`),
+    ...expected
+      .filter((key) => !found.has(key))
+      .map((key) => `prompts/${name}.md must hold {{${key}}}`),
+    ...[...found]
+      .filter((key) => !expected.includes(key))
+      .map((key) => `prompts/${name}.md holds {{${key}}}, which nothing fills in`),
   ];
 }

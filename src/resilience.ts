@@ -20,7 +20,10 @@ const BACK_OFF = 150;
  * This is the only retry layer: every SDK has its own switched off.
  * Rejects with the signal's reason, a DeadlineError, or the call's last error.
  */
-export async function callWithin<T>(options: CallOptions, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function callWithin<T>(
+  options: CallOptions,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const limit = startDeadline(options.what, options.deadline, options.signal);
   try {
     for (let left = options.retries ?? 0; ; left--) {
@@ -39,12 +42,19 @@ export async function callWithin<T>(options: CallOptions, call: (signal: AbortSi
 }
 
 /** A signal that aborts with `signal`, or with a DeadlineError after `milliseconds`. Call `clear` when done. */
-export function startDeadline(what: string, milliseconds: number, signal: AbortSignal): { signal: AbortSignal; clear(): void } {
+export function startDeadline(
+  what: string,
+  milliseconds: number,
+  signal: AbortSignal,
+): { signal: AbortSignal; clear(): void } {
   const controller = new AbortController();
   const follow = (): void => controller.abort(signal.reason);
   if (signal.aborted) follow();
   signal.addEventListener("abort", follow, { once: true });
-  const timer = setTimeout(() => controller.abort(new DeadlineError(what, milliseconds)), milliseconds);
+  const timer = setTimeout(
+    () => controller.abort(new DeadlineError(what, milliseconds)),
+    milliseconds,
+  );
   return {
     signal: controller.signal,
     clear(): void {
@@ -68,7 +78,10 @@ export function rejectOnAbort<T>(signal: AbortSignal, promise: Promise<T>): Prom
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    await rejectOnAbort(signal, new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds))));
+    await rejectOnAbort(
+      signal,
+      new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds))),
+    );
   } finally {
     clearTimeout(timer);
   }
@@ -89,7 +102,12 @@ export interface IdleDeadline {
  * Aborts with `signal`, or with a DeadlineError when nothing comes for `first` milliseconds, and for `next` after
  * that. A restart costs a timestamp; the one timer looks at it when it fires.
  */
-export function startIdleDeadline(what: string, first: number, next: number, signal: AbortSignal): IdleDeadline {
+export function startIdleDeadline(
+  what: string,
+  first: number,
+  next: number,
+  signal: AbortSignal,
+): IdleDeadline {
   const controller = new AbortController();
   const follow = (): void => controller.abort(signal.reason);
   let allowed = first;

@@ -1,11 +1,17 @@
-import { type DocumentInput, ingestDocuments } from "./ingest/ingest.ts";
+import { ingestDocuments } from "./ingest/ingest.ts";
+import type { DocumentInput } from "./ingest/prepare.ts";
 import type { Services } from "./services.ts";
 
 /** The sample collections of `fixtures/`: collection → documents. */
 export type Samples = Record<string, DocumentInput[]>;
 
 /** Stores the samples, a document at a time; `onDocument` is told how many are done. */
-export async function loadSamples(samples: Samples, { ingest }: Services, signal: AbortSignal, onCollection?: (name: string, documents: number) => void): Promise<void> {
+export async function loadSamples(
+  samples: Samples,
+  { ingest }: Services,
+  signal: AbortSignal,
+  onCollection?: (name: string, documents: number) => void,
+): Promise<void> {
   for (const [collection, documents] of Object.entries(samples)) {
     await ingestDocuments(collection, documents, ingest, signal);
     onCollection?.(collection, documents.length);

@@ -1,4 +1,8 @@
-import { createCohereClient, createCohereEmbedder, createCohereReranker } from "./adapters/cohere.ts";
+import {
+  createCohereClient,
+  createCohereEmbedder,
+  createCohereReranker,
+} from "./adapters/cohere.ts";
 import { createExtractiveModel } from "./adapters/extractive-model.ts";
 import { createModel } from "./adapters/model.ts";
 import { createQdrantStore } from "./adapters/qdrant.ts";
@@ -42,19 +46,34 @@ const COHERE_MODEL = "cohere:command-a-03-2025";
 /** Puts the application together. The only place that knows which adapter is which. */
 export async function createServices(config: Config, platform: Platform): Promise<Services> {
   const prompts = createPrompts(platform.prompts);
-  const store = createQdrantStore({ url: config.QDRANT_URL ?? platform.localQdrantUrl, apiKey: config.QDRANT_API_KEY });
+  const store = createQdrantStore({
+    url: config.QDRANT_URL ?? platform.localQdrantUrl,
+    apiKey: config.QDRANT_API_KEY,
+  });
   const catalog = createCatalog(store, platform.now, config.RETRIEVAL_TIMEOUT_MS);
   const cohere =
     config.COHERE_API_KEY === undefined
       ? undefined
-      : await createCohereClient({ apiKey: config.COHERE_API_KEY, baseUrl: config.COHERE_BASE_URL });
-  const embedder = cohere === undefined ? undefined : createCohereEmbedder(cohere, config.EMBED_MODEL, config.EMBED_DIMENSION);
-  const reranker = cohere === undefined || config.RERANK_MODEL === "none" ? undefined : createCohereReranker(cohere, config.RERANK_MODEL);
+      : await createCohereClient({
+          apiKey: config.COHERE_API_KEY,
+          baseUrl: config.COHERE_BASE_URL,
+        });
+  const embedder =
+    cohere === undefined
+      ? undefined
+      : createCohereEmbedder(cohere, config.EMBED_MODEL, config.EMBED_DIMENSION);
+  const reranker =
+    cohere === undefined || config.RERANK_MODEL === "none"
+      ? undefined
+      : createCohereReranker(cohere, config.RERANK_MODEL);
 
   const modelName = config.MODEL ?? (cohere === undefined ? "extractive" : COHERE_MODEL);
   const isExtractive = modelName === "extractive";
   const model = isExtractive
-    ? createExtractiveModel({ statistics: async (signal) => (await catalog.read(signal)).statistics, turn: platform.turn })
+    ? createExtractiveModel({
+        statistics: async (signal) => (await catalog.read(signal)).statistics,
+        turn: platform.turn,
+      })
     : await createModel({ name: modelName, ...modelAccess(modelName, config) });
 
   return {
@@ -69,7 +88,10 @@ export async function createServices(config: Config, platform: Platform): Promis
       reranker,
       model,
       prompts,
-      condense: isExtractive ? undefined : (question, signal) => condenseQuestion(model, question, prompts, platform.generateId(), signal),
+      condense: isExtractive
+        ? undefined
+        : (question, signal) =>
+            condenseQuestion(model, question, prompts, platform.generateId(), signal),
       now: platform.now,
       generateId: platform.generateId,
       turn: platform.turn,
@@ -78,9 +100,15 @@ export async function createServices(config: Config, platform: Platform): Promis
   };
 }
 
-function modelAccess(name: string, config: Config): { apiKey: string | undefined; baseUrl: string | undefined } {
+function modelAccess(
+  name: string,
+  config: Config,
+): { apiKey: string | undefined; baseUrl: string | undefined } {
   if (name.startsWith("cohere:")) {
-    return { apiKey: config.MODEL_API_KEY ?? config.COHERE_API_KEY, baseUrl: config.MODEL_BASE_URL ?? config.COHERE_BASE_URL };
+    return {
+      apiKey: config.MODEL_API_KEY ?? config.COHERE_API_KEY,
+      baseUrl: config.MODEL_BASE_URL ?? config.COHERE_BASE_URL,
+    };
   }
   return { apiKey: config.MODEL_API_KEY, baseUrl: config.MODEL_BASE_URL };
 }

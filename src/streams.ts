@@ -2,7 +2,10 @@
  * A generator as a stream that asks for a value only when its reader wants one. `cancel` is called when the reader
  * goes; the generator is ended too, which it notices at its next value.
  */
-export function toReadableStream<T>(values: AsyncGenerator<T>, cancel?: () => void): ReadableStream<T> {
+export function toReadableStream<T>(
+  values: AsyncGenerator<T>,
+  cancel?: () => void,
+): ReadableStream<T> {
   return new ReadableStream<T>({
     async pull(controller) {
       const { done, value } = await values.next();

@@ -46,12 +46,17 @@ async function startApp(environment: Record<string, unknown>): Promise<App> {
   const config = readConfig(environment);
   if (config.QDRANT_URL === undefined) installQdrantLocal(createQdrantLocal(), LOCAL_HOST);
   const services = await createServices(config, platform);
-  if (config.QDRANT_URL === undefined && config.SAMPLES) await loadSamples(samples, services, AbortSignal.timeout(SAMPLES_DEADLINE));
+  if (config.QDRANT_URL === undefined && config.SAMPLES)
+    await loadSamples(samples, services, AbortSignal.timeout(SAMPLES_DEADLINE));
   return createApp(services);
 }
 
 export default {
-  async fetch(request: Request, environment: Record<string, unknown>, context: ExecutionContext): Promise<Response> {
+  async fetch(
+    request: Request,
+    environment: Record<string, unknown>,
+    context: ExecutionContext,
+  ): Promise<Response> {
     if (app === undefined) {
       app = startApp(environment);
       // The first reader may leave before the samples are loaded; others wait for the same promise.
@@ -63,8 +68,18 @@ export default {
     } catch (error) {
       app = undefined;
       console.error(error instanceof Error ? error.message : String(error));
-      const body = { type: "about:blank", title: "Service Unavailable", status: 503, detail: "The service is not configured correctly; its log says what is wrong.", code: "not-configured", requestId: "" };
-      return Response.json(body, { status: 503, headers: { "content-type": "application/problem+json" } });
+      const body = {
+        type: "about:blank",
+        title: "Service Unavailable",
+        status: 503,
+        detail: "The service is not configured correctly; its log says what is wrong.",
+        code: "not-configured",
+        requestId: "",
+      };
+      return Response.json(body, {
+        status: 503,
+        headers: { "content-type": "application/problem+json" },
+      });
     }
     return ready.fetch(request, environment, context as never);
   },

@@ -13,14 +13,29 @@ export interface CohereOptions {
  * The official client, with its retries off: it sleeps through an abort. Imported when a key asks for it, since its
  * 700 modules cost a start more than all others together.
  */
-export async function createCohereClient({ apiKey, baseUrl }: CohereOptions): Promise<CohereClientV2> {
+export async function createCohereClient({
+  apiKey,
+  baseUrl,
+}: CohereOptions): Promise<CohereClientV2> {
   const { CohereClientV2: Client } = await import("cohere-ai");
-  return new Client({ token: apiKey, maxRetries: 0, ...(baseUrl === undefined ? {} : { environment: baseUrl }) });
+  return new Client({
+    token: apiKey,
+    maxRetries: 0,
+    ...(baseUrl === undefined ? {} : { environment: baseUrl }),
+  });
 }
 
 /** `embed-v4.0` and its like. Texts that are too long are cut at their end by Cohere. */
-export function createCohereEmbedder(client: CohereClientV2, model: string, dimension: number): Embedder {
-  async function embed(texts: string[], inputType: "search_document" | "search_query", signal: AbortSignal): Promise<number[][]> {
+export function createCohereEmbedder(
+  client: CohereClientV2,
+  model: string,
+  dimension: number,
+): Embedder {
+  async function embed(
+    texts: string[],
+    inputType: "search_document" | "search_query",
+    signal: AbortSignal,
+  ): Promise<number[][]> {
     const answer = await cohereCall("embed", signal, () =>
       client.embed(
         {
@@ -51,12 +66,16 @@ export function createCohereReranker(client: CohereClientV2, model: string): Rer
     model,
     async rerank(question, texts, signal) {
       const answer = await cohereCall("rerank", signal, () =>
-        client.rerank({ model, query: question, documents: texts, topN: texts.length }, { abortSignal: signal, maxRetries: 0 }),
+        client.rerank(
+          { model, query: question, documents: texts, topN: texts.length },
+          { abortSignal: signal, maxRetries: 0 },
+        ),
       );
       const { results } = read(rerankSchema, "rerank", answer);
       const scores = new Map(results.map((result) => [result.index, result.relevanceScore]));
       // The client lets repeated and missing indexes through.
-      if (results.length !== texts.length || texts.some((_, index) => !scores.has(index))) throw malformed("rerank");
+      if (results.length !== texts.length || texts.some((_, index) => !scores.has(index)))
+        throw malformed("rerank");
       return texts.map((_, index) => scores.get(index)!);
     },
   };
@@ -67,7 +86,9 @@ function readVectors(answer: unknown, count: number, dimension: number): number[
   const { embeddings } = read(embedSchema, "embed", answer);
   const vectors = embeddings.base64?.map(decodeVector) ?? embeddings.float ?? [];
   const isSound = (vector: number[]): boolean =>
-    vector.length === dimension && vector.every((value) => Number.isFinite(value)) && vector.some((value) => value !== 0);
+    vector.length === dimension &&
+    vector.every((value) => Number.isFinite(value)) &&
+    vector.some((value) => value !== 0);
   if (vectors.length !== count || !vectors.every(isSound)) throw malformed("embed");
   return vectors;
 }
@@ -81,17 +102,28 @@ function decodeVector(text: string): number[] {
     return [];
   }
   const view = new DataView(new ArrayBuffer(binary.length));
-  for (let index = 0; index < binary.length; index++) view.setUint8(index, binary.charCodeAt(index));
-  return Array.from({ length: Math.floor(binary.length / 4) }, (_, index) => view.getFloat32(index * 4, true));
+  for (let index = 0; index < binary.length; index++)
+    view.setUint8(index, binary.charCodeAt(index));
+  return Array.from({ length: Math.floor(binary.length / 4) }, (_, index) =>
+    view.getFloat32(index * 4, true),
+  );
 }
 
-async function cohereCall<T>(operation: string, signal: AbortSignal, call: () => PromiseLike<T>): Promise<T> {
+async function cohereCall<T>(
+  operation: string,
+  signal: AbortSignal,
+  call: () => PromiseLike<T>,
+): Promise<T> {
   try {
     signal.throwIfAborted();
     return await call();
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const known = error as { statusCode?: unknown; message?: unknown; rawResponse?: { headers?: Headers } };
+    const known = error as {
+      statusCode?: unknown;
+      message?: unknown;
+      rawResponse?: { headers?: Headers };
+    };
     const status = typeof known.statusCode === "number" ? known.statusCode : undefined;
     const seconds = Number(known.rawResponse?.headers?.get("retry-after") ?? Number.NaN);
     throw new UpstreamError({
@@ -112,11 +144,22 @@ function read<T extends z.ZodType>(schema: T, operation: string, value: unknown)
 }
 
 function malformed(operation: string, cause?: unknown): UpstreamError {
-  return new UpstreamError({ service: "cohere", operation, message: "an answer that is not usable", retryable: false, cause });
+  return new UpstreamError({
+    service: "cohere",
+    operation,
+    message: "an answer that is not usable",
+    retryable: false,
+    cause,
+  });
 }
 
 const embedSchema = z.object({
-  embeddings: z.object({ base64: z.array(z.string()).nullish(), float: z.array(z.array(z.number())).nullish() }),
+  embeddings: z.object({
+    base64: z.array(z.string()).nullish(),
+    float: z.array(z.array(z.number())).nullish(),
+  }),
 });
 
-const rerankSchema = z.object({ results: z.array(z.object({ index: z.number().int(), relevanceScore: z.number() })) });
+const rerankSchema = z.object({
+  results: z.array(z.object({ index: z.number().int(), relevanceScore: z.number() })),
+});

@@ -1,4 +1,8 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
 import * as z from "zod";
 import { toReadableStream } from "../streams.ts";
 import { expectedAnswer } from "../text/answer-type.ts";
@@ -23,7 +27,16 @@ const B = 0.4;
  * What counts beside a sentence's own words, found by search on the labelled sample questions: terms of the title
  * tell little inside one document, those of the heading stand for every sentence below it.
  */
-const WEIGHTS = { title: 0.5, heading: 0.3, before: 0.05, passage: 0.3, fits: 0.1, fitsShare: 0.3, figure: 0.11, stub: 0.3 };
+const WEIGHTS = {
+  title: 0.5,
+  heading: 0.3,
+  before: 0.05,
+  passage: 0.3,
+  fits: 0.1,
+  fitsShare: 0.3,
+  figure: 0.11,
+  stub: 0.3,
+};
 /** Words of a sentence that says something by itself. */
 const STUB = 4;
 
@@ -40,7 +53,10 @@ interface Sentence {
  * citation. A language model like any other to whoever calls it; it reads question and passages from
  * `providerOptions.tributary`, since it would have to take the prompt apart otherwise.
  */
-export function createExtractiveModel({ statistics, turn }: ExtractiveModelOptions): LanguageModelV4 {
+export function createExtractiveModel({
+  statistics,
+  turn,
+}: ExtractiveModelOptions): LanguageModelV4 {
   async function writeAnswer(options: LanguageModelV4CallOptions): Promise<string> {
     const task = taskSchema.parse(options.providerOptions?.["tributary"]);
     const signal = options.abortSignal ?? new AbortController().signal;
@@ -57,7 +73,12 @@ export function createExtractiveModel({ statistics, turn }: ExtractiveModelOptio
     modelId: "extractive",
     supportedUrls: {},
     async doGenerate(options) {
-      return { content: [{ type: "text", text: await writeAnswer(options) }], finishReason, usage, warnings: [] };
+      return {
+        content: [{ type: "text", text: await writeAnswer(options) }],
+        finishReason,
+        usage,
+        warnings: [],
+      };
     },
     async doStream(options) {
       const words = (await writeAnswer(options)).match(/\s*\S+/g) ?? [];
@@ -80,10 +101,17 @@ export function createExtractiveModel({ statistics, turn }: ExtractiveModelOptio
 type Task = z.infer<typeof taskSchema>;
 
 function quoteSentences(task: Task, statistics: TermStatistics): string {
-  const messages = [task.question, ...task.history.filter(({ role }) => role === "user").toReversed().map(({ content }) => content)];
+  const messages = [
+    task.question,
+    ...task.history
+      .filter(({ role }) => role === "user")
+      .toReversed()
+      .map(({ content }) => content),
+  ];
   const query = weighQuery(messages, statistics);
   const expected = expectedAnswer(task.question);
-  const best = task.passages.map((passage) => passage.score).reduce((a, b) => Math.max(a, b), 0) || 1;
+  const best =
+    task.passages.map((passage) => passage.score).reduce((a, b) => Math.max(a, b), 0) || 1;
   const texts = task.passages.map(readTexts);
   const all = texts.flat();
   const average = all.reduce((sum, { terms }) => sum + terms.length, 0) / Math.max(1, all.length);
@@ -92,9 +120,23 @@ function quoteSentences(task: Task, statistics: TermStatistics): string {
     return texts[index]!.flatMap(({ text, terms }, position) => {
       if (!/[\p{L}\p{N}]/u.test(text)) return [];
       const fits = expected?.test(text) === true ? 1 : 0;
-      const words = shares[position]! + WEIGHTS.before * (shares[position - 1] ?? 0) + (WEIGHTS.passage * passage.score) / best;
-      const signs = WEIGHTS.fits * fits + (/\d/.test(text) ? WEIGHTS.figure : 0) - (terms.length < STUB ? WEIGHTS.stub : 0);
-      return [{ n: passage.n, passage: index, position, text, score: words * (1 + WEIGHTS.fitsShare * fits) + signs }];
+      const words =
+        shares[position]! +
+        WEIGHTS.before * (shares[position - 1] ?? 0) +
+        (WEIGHTS.passage * passage.score) / best;
+      const signs =
+        WEIGHTS.fits * fits +
+        (/\d/.test(text) ? WEIGHTS.figure : 0) -
+        (terms.length < STUB ? WEIGHTS.stub : 0);
+      return [
+        {
+          n: passage.n,
+          passage: index,
+          position,
+          text,
+          score: words * (1 + WEIGHTS.fitsShare * fits) + signs,
+        },
+      ];
     });
   });
   return renderQuotes(sentences);
@@ -106,7 +148,10 @@ function renderQuotes(sentences: Sentence[]): string {
   // The passage with the best sentence first, sentences of one passage in their own order.
   const passages = strong.map(({ passage }) => passage);
   return strong
-    .toSorted((a, b) => passages.indexOf(a.passage) - passages.indexOf(b.passage) || a.position - b.position)
+    .toSorted(
+      (a, b) =>
+        passages.indexOf(a.passage) - passages.indexOf(b.passage) || a.position - b.position,
+    )
     .map(({ text, n }) => `${text} [${n}]`)
     .join(" ");
 }
@@ -136,9 +181,16 @@ function readTexts({ text }: Task["passages"][number]): SentenceText[] {
 }
 
 /** For each sentence BM25 over the question's terms, as a share of their weight. */
-function scoreTexts(texts: SentenceText[], passage: Task["passages"][number], query: Map<number, number>, average: number): number[] {
+function scoreTexts(
+  texts: SentenceText[],
+  passage: Task["passages"][number],
+  query: Map<number, number>,
+  average: number,
+): number[] {
   const title = sparseTerms(passage.title).weights;
-  const heading = sparseTerms(passage.heading.filter((part) => part !== passage.title).join(" ")).weights;
+  const heading = sparseTerms(
+    passage.heading.filter((part) => part !== passage.title).join(" "),
+  ).weights;
   const whole = [...query.values()].reduce((sum, weight) => sum + weight, 0) || 1;
   return texts.map(({ terms }) => {
     const norm = K1 * (1 - B + (B * terms.length) / Math.max(1, average));
@@ -164,5 +216,13 @@ function tidySentence(text: string): string {
 const taskSchema = z.object({
   question: z.string(),
   history: z.array(z.object({ role: z.string(), content: z.string() })),
-  passages: z.array(z.object({ n: z.number(), score: z.number(), title: z.string(), heading: z.array(z.string()), text: z.string() })),
+  passages: z.array(
+    z.object({
+      n: z.number(),
+      score: z.number(),
+      title: z.string(),
+      heading: z.array(z.string()),
+      text: z.string(),
+    }),
+  ),
 });

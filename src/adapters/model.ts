@@ -9,7 +9,11 @@ export interface ModelOptions {
 }
 
 /** An AI SDK model by name. Providers are imported when they are asked for. */
-export async function createModel({ name, apiKey, baseUrl }: ModelOptions): Promise<LanguageModelV4> {
+export async function createModel({
+  name,
+  apiKey,
+  baseUrl,
+}: ModelOptions): Promise<LanguageModelV4> {
   const colon = name.indexOf(":");
   const [provider, model] = [name.slice(0, colon), name.slice(colon + 1)];
   if (provider === "cohere") {
@@ -28,5 +32,7 @@ export async function createModel({ name, apiKey, baseUrl }: ModelOptions): Prom
       ...(apiKey === undefined ? {} : { apiKey }),
     })(model);
   }
-  throw new Error("MODEL must be cohere:<model> or openai-compatible:<model>, the latter with MODEL_BASE_URL.");
+  throw new Error(
+    "MODEL must be cohere:<model> or openai-compatible:<model>, the latter with MODEL_BASE_URL.",
+  );
 }

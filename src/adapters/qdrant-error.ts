@@ -5,7 +5,11 @@ interface Envelope<T> {
 }
 
 /** Runs one operation of the client; unwraps Qdrant's envelope and turns the client's many errors into ours. */
-export async function qdrantCall<T>(operation: string, signal: AbortSignal, call: () => Promise<Envelope<T>>): Promise<NonNullable<T>> {
+export async function qdrantCall<T>(
+  operation: string,
+  signal: AbortSignal,
+  call: () => Promise<Envelope<T>>,
+): Promise<NonNullable<T>> {
   let result: T | undefined;
   try {
     signal.throwIfAborted();
@@ -15,13 +19,23 @@ export async function qdrantCall<T>(operation: string, signal: AbortSignal, call
     throw toUpstreamError(operation, error);
   }
   if (result === undefined || result === null) {
-    throw new UpstreamError({ service: "qdrant", operation, message: "an answer without a result", retryable: false });
+    throw new UpstreamError({
+      service: "qdrant",
+      operation,
+      message: "an answer without a result",
+      retryable: false,
+    });
   }
   return result;
 }
 
 function toUpstreamError(operation: string, error: unknown): UpstreamError {
-  const known = error as { name?: string; status?: unknown; data?: { status?: { error?: unknown } }; message?: unknown };
+  const known = error as {
+    name?: string;
+    status?: unknown;
+    data?: { status?: { error?: unknown } };
+    message?: unknown;
+  };
   const limited = known.name === "QdrantClientResourceExhaustedError";
   const status = typeof known.status === "number" ? known.status : limited ? 429 : undefined;
   const text = known.data?.status?.error ?? known.message;

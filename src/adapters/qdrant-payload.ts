@@ -9,7 +9,11 @@ import { decodeFrequencies, encodeFrequencies } from "../text/statistics.ts";
 
 export function chunkToPayload(chunk: Chunk): Record<string, unknown> {
   const { id: _id, documentId, ...rest } = chunk;
-  const { sparse: _sparse, dense: _dense, ...fields } = rest as typeof rest & { sparse?: unknown; dense?: unknown };
+  const {
+    sparse: _sparse,
+    dense: _dense,
+    ...fields
+  } = rest as typeof rest & { sparse?: unknown; dense?: unknown };
   return { document_id: documentId, ...fields };
 }
 
@@ -81,14 +85,20 @@ export async function recordFromPayload(payload: unknown): Promise<CollectionRec
 
 /** A filter on document metadata as Qdrant's `must`. */
 export function filterToConditions(filter: Filter): { must: Record<string, unknown>[] } {
-  return { must: Object.entries(filter).map(([field, value]) => ({ key: `metadata.${quoteKey(field)}`, ...toCondition(value) })) };
+  return {
+    must: Object.entries(filter).map(([field, value]) => ({
+      key: `metadata.${quoteKey(field)}`,
+      ...toCondition(value),
+    })),
+  };
 }
 
 function toCondition(value: FilterValue): Record<string, unknown> {
   if (Array.isArray(value)) return { match: { any: value } };
   if (typeof value === "object") return { range: value };
   // Qdrant's exact match takes no fractions.
-  if (typeof value === "number" && !Number.isInteger(value)) return { range: { gte: value, lte: value } };
+  if (typeof value === "number" && !Number.isInteger(value))
+    return { range: { gte: value, lte: value } };
   return { match: { value } };
 }
 
@@ -99,7 +109,13 @@ function quoteKey(field: string): string {
 function read<T extends z.ZodType>(schema: T, what: string, payload: unknown): z.infer<T> {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
-  throw new UpstreamError({ service: "qdrant", operation: "read", message: `a stored ${what} is not readable`, retryable: false, cause: parsed.error });
+  throw new UpstreamError({
+    service: "qdrant",
+    operation: "read",
+    message: `a stored ${what} is not readable`,
+    retryable: false,
+    cause: parsed.error,
+  });
 }
 
 const metadataSchema = z.record(z.string(), z.unknown());

@@ -10,7 +10,12 @@ import { buildPrompt, chooseSources, type Context, type ContextLimits } from "./
 import type { AnswerEvent, Question } from "./events.ts";
 import { generateText, type GenerateLimits } from "./generate.ts";
 import type { Evidence } from "./merge.ts";
-import { type Retrieval, retrieve, type RetrieveDependencies, selectCollections } from "./retrieve.ts";
+import {
+  type Retrieval,
+  retrieve,
+  type RetrieveDependencies,
+  selectCollections,
+} from "./retrieve.ts";
 import { elapsed } from "./stage.ts";
 
 export interface AnswerDependencies extends RetrieveDependencies {
@@ -36,7 +41,11 @@ export interface AnswerDependencies extends RetrieveDependencies {
  * before the first token and exactly one event that ends it. It never throws; when the reader's signal aborts it
  * ends with `abort`, and every call that is under way is cancelled.
  */
-export async function* answer(question: Question, dependencies: AnswerDependencies, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+export async function* answer(
+  question: Question,
+  dependencies: AnswerDependencies,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
   const limit = startDeadline("the answer", dependencies.limits.chat, signal);
   try {
     yield { type: "start" };
@@ -53,7 +62,11 @@ export async function* answer(question: Question, dependencies: AnswerDependenci
   }
 }
 
-async function* answerWithin(question: Question, dependencies: AnswerDependencies, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+async function* answerWithin(
+  question: Question,
+  dependencies: AnswerDependencies,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
   const { now, limits, prompts } = dependencies;
   const started = now();
   const language = question.language ?? guessLanguage(question.text);
@@ -74,13 +87,26 @@ async function* answerWithin(question: Question, dependencies: AnswerDependencie
     yield { type: "text", delta: prompts.noAnswer(language) };
     yield { type: "text-end", citations: [] };
     const timings = { retrieval: searched, total: elapsed(now, started) };
-    yield { type: "finish", finishReason: "stop", answered: false, usage: { inputTokens: 0, outputTokens: 0 }, timings, degraded };
+    yield {
+      type: "finish",
+      finishReason: "stop",
+      answered: false,
+      usage: { inputTokens: 0, outputTokens: 0 },
+      timings,
+      degraded,
+    };
     return;
   }
 
   yield { type: "status", stage: "writing", sources: context.sources.length };
   const gate = createCitationGate(context.sources);
-  const text = generateText(dependencies.model, modelCall(question, language, context, retrieval, dependencies), limits, dependencies.turn, signal);
+  const text = generateText(
+    dependencies.model,
+    modelCall(question, language, context, retrieval, dependencies),
+    limits,
+    dependencies.turn,
+    signal,
+  );
   let firstToken: number | undefined;
   let step = await text.next();
   yield { type: "text-start" };
@@ -92,18 +118,29 @@ async function* answerWithin(question: Question, dependencies: AnswerDependencie
   const rest = gate.end();
   if (rest.text !== "") yield { type: "text", delta: rest.text };
   yield { type: "text-end", citations: rest.citations };
-  const timings = { retrieval: searched, ...(firstToken === undefined ? {} : { firstToken }), total: elapsed(now, started) };
+  const timings = {
+    retrieval: searched,
+    ...(firstToken === undefined ? {} : { firstToken }),
+    total: elapsed(now, started),
+  };
   // An answer without one valid citation rests on nothing that was found: models refuse in this form.
   yield { type: "finish", ...step.value, answered: rest.citations.length > 0, timings, degraded };
 }
 
 /** The known collections. Throws `retrieval-unavailable` when the store does not even tell which there are. */
-export async function readCatalog(dependencies: RetrieveDependencies, signal: AbortSignal): Promise<CatalogSnapshot> {
+export async function readCatalog(
+  dependencies: RetrieveDependencies,
+  signal: AbortSignal,
+): Promise<CatalogSnapshot> {
   try {
     return await dependencies.catalog.read(signal);
   } catch (cause) {
     signal.throwIfAborted();
-    throw new AppError("retrieval-unavailable", "The document collections cannot be reached at the moment. Please try again.", { cause });
+    throw new AppError(
+      "retrieval-unavailable",
+      "The document collections cannot be reached at the moment. Please try again.",
+      { cause },
+    );
   }
 }
 
@@ -111,7 +148,11 @@ export async function readCatalog(dependencies: RetrieveDependencies, signal: Ab
  * Whether what was found is worth an answer: words decide, and cosines may overrule them, since they also match what
  * is said in other words.
  */
-export function hasEvidence(evidence: Evidence, sources: Source[], limits: { evidence: number; similarity: number }): boolean {
+export function hasEvidence(
+  evidence: Evidence,
+  sources: Source[],
+  limits: { evidence: number; similarity: number },
+): boolean {
   if (sources.length === 0) return false;
   return evidence.words >= limits.evidence || (evidence.similarity ?? -1) >= limits.similarity;
 }
@@ -123,9 +164,24 @@ function modelCall(
   retrieval: Retrieval,
   { prompts, generateId }: AnswerDependencies,
 ): Parameters<typeof generateText>[1] {
-  const passages = context.sources.map(({ n, score, chunk }) => ({ n, score, title: chunk.title, heading: chunk.heading, text: chunk.text }));
+  const passages = context.sources.map(({ n, score, chunk }) => ({
+    n,
+    score,
+    title: chunk.title,
+    heading: chunk.heading,
+    text: chunk.text,
+  }));
   return {
-    prompt: buildPrompt({ question, language, context, missing: retrieval.missing, prompts, nonce: generateId() }),
-    providerOptions: { tributary: { question: question.text, history: question.history, passages } } as unknown as SharedV4ProviderOptions,
+    prompt: buildPrompt({
+      question,
+      language,
+      context,
+      missing: retrieval.missing,
+      prompts,
+      nonce: generateId(),
+    }),
+    providerOptions: {
+      tributary: { question: question.text, history: question.history, passages },
+    } as unknown as SharedV4ProviderOptions,
   };
 }

@@ -28,7 +28,12 @@ const HISTORY_CHARACTERS = 6000;
 /** Unicode's tag characters and zero-width signs: invisible to a reader, legible to a model. */
 const INVISIBLE = /[\u{E0000}-\u{E007F}\u200B\u2060\uFEFF]/gu;
 
-const LANGUAGES: Record<string, string> = { en: "English", ko: "Korean (한국어)", ja: "Japanese (日本語)", zh: "Chinese (中文)" };
+const LANGUAGES: Record<string, string> = {
+  en: "English",
+  ko: "Korean (한국어)",
+  ja: "Japanese (日本語)",
+  zh: "Chinese (中文)",
+};
 
 /** Numbers the best passages as sources, as many as fit. */
 export function chooseSources(passages: Passage[], limits: ContextLimits): Context {
@@ -40,7 +45,8 @@ export function chooseSources(passages: Passage[], limits: ContextLimits): Conte
     const length = passage.chunk.text.length;
     if (sources.length >= limits.sources) dropped.push({ passage, why: "limit" });
     else if (passage.score < best * WEAKEST) dropped.push({ passage, why: "weak" });
-    else if (sources.length > 0 && characters + length > limits.characters) dropped.push({ passage, why: "budget" });
+    else if (sources.length > 0 && characters + length > limits.characters)
+      dropped.push({ passage, why: "budget" });
     else {
       characters += length;
       sources.push({ ...passage, n: sources.length + 1 });
@@ -50,7 +56,9 @@ export function chooseSources(passages: Passage[], limits: ContextLimits): Conte
 }
 
 function renderSource({ n, chunk }: Source): string {
-  const place = [chunk.title, ...chunk.heading.filter((heading) => heading !== chunk.title)].join(" › ");
+  const place = [chunk.title, ...chunk.heading.filter((heading) => heading !== chunk.title)].join(
+    " › ",
+  );
   return `[${n}] ${place}\n${chunk.text}`.replace(INVISIBLE, "");
 }
 
@@ -75,7 +83,19 @@ export function buildPrompt(input: {
   return [
     { role: "system", content: prompts.render("answer", { nonce, language, missing }) },
     ...recentMessages(question.history).map(toModelMessage),
-    { role: "user", content: [{ type: "text", text: prompts.render("question", { nonce, sources: context.text, question: question.text }) }] },
+    {
+      role: "user",
+      content: [
+        {
+          type: "text",
+          text: prompts.render("question", {
+            nonce,
+            sources: context.text,
+            question: question.text,
+          }),
+        },
+      ],
+    },
   ];
 }
 

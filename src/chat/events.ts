@@ -38,7 +38,12 @@ export interface RetrievalReport {
   /** True when a collection or a stage that should have helped did not. */
   degraded: boolean;
   collections: CollectionOutcome[];
-  stages: { embed: StageOutcome; condense: StageOutcome; search: StageOutcome; rerank: StageOutcome };
+  stages: {
+    embed: StageOutcome;
+    condense: StageOutcome;
+    search: StageOutcome;
+    rerank: StageOutcome;
+  };
 }
 
 export interface Usage {
@@ -65,6 +70,13 @@ export type AnswerEvent =
   | { type: "text-start" }
   | { type: "text"; delta: string }
   | { type: "text-end"; citations: Citation[] }
-  | { type: "finish"; finishReason: FinishReason; answered: boolean; usage: Usage; timings: Timings; degraded: boolean }
+  | {
+      type: "finish";
+      finishReason: FinishReason;
+      answered: boolean;
+      usage: Usage;
+      timings: Timings;
+      degraded: boolean;
+    }
   | { type: "error"; code: ErrorCode; message: string; cause: unknown }
   | { type: "abort" };

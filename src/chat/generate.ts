@@ -1,4 +1,9 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4FinishReason, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
 import { AppError, isRetryableStatus, UpstreamError } from "../errors.ts";
 import { callWithin, type IdleDeadline, rejectOnAbort, startIdleDeadline } from "../resilience.ts";
 import type { FinishReason, Usage } from "./events.ts";
@@ -38,7 +43,9 @@ export async function* generateText(
   try {
     const options = { ...call, maxOutputTokens: limits.outputTokens, abortSignal: idle.signal };
     const request = { what: "model", signal: idle.signal, deadline: limits.firstToken, retries: 1 };
-    const { stream } = await callWithin(request, async () => model.doStream(options).then(undefined, rethrowModelError(idle.signal)));
+    const { stream } = await callWithin(request, async () =>
+      model.doStream(options).then(undefined, rethrowModelError(idle.signal)),
+    );
     const reading = readParts(stream, tokens, idle);
     for (;;) {
       await rejectOnAbort(idle.signal, tokens.available());
@@ -54,7 +61,11 @@ export async function* generateText(
 }
 
 /** Reads the model's parts into the queue, until the stream ends. */
-async function readParts(stream: ReadableStream<LanguageModelV4StreamPart>, tokens: TokenQueue, idle: IdleDeadline): Promise<Generated> {
+async function readParts(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  tokens: TokenQueue,
+  idle: IdleDeadline,
+): Promise<Generated> {
   const reader = stream.getReader();
   // Not awaited, here and below: a socket that hangs must not hold the answer's end.
   const cancel = (): void => void reader.cancel().catch(() => undefined);
@@ -83,7 +94,9 @@ async function readParts(stream: ReadableStream<LanguageModelV4StreamPart>, toke
     tokens.close();
     return finish;
   } catch (error) {
-    tokens.close(error instanceof AppError || error instanceof UpstreamError ? error : toModelError(error));
+    tokens.close(
+      error instanceof AppError || error instanceof UpstreamError ? error : toModelError(error),
+    );
     return { finishReason: "other", usage: { inputTokens: 0, outputTokens: 0 } };
   } finally {
     cancel();
@@ -93,19 +106,30 @@ async function readParts(stream: ReadableStream<LanguageModelV4StreamPart>, toke
 function readFinish(part: LanguageModelV4StreamPart & { type: "finish" }): Generated {
   return {
     finishReason: readFinishReason(part.finishReason),
-    usage: { inputTokens: part.usage.inputTokens.total ?? 0, outputTokens: part.usage.outputTokens.total ?? 0 },
+    usage: {
+      inputTokens: part.usage.inputTokens.total ?? 0,
+      outputTokens: part.usage.outputTokens.total ?? 0,
+    },
   };
 }
 
 /** Providers end a stream that was cut with a reason of their own: without the upstream's word it is not whole. */
 function readFinishReason(reason: LanguageModelV4FinishReason): FinishReason {
-  if (reason.unified === "stop" || reason.unified === "length" || reason.unified === "content-filter") return reason.unified;
+  if (
+    reason.unified === "stop" ||
+    reason.unified === "length" ||
+    reason.unified === "content-filter"
+  )
+    return reason.unified;
   if (reason.raw === undefined || reason.unified === "error") throw truncated();
   return "other";
 }
 
 function truncated(): AppError {
-  return new AppError("answer-truncated", "The answer was cut off before its end. Please ask again.");
+  return new AppError(
+    "answer-truncated",
+    "The answer was cut off before its end. Please ask again.",
+  );
 }
 
 function rethrowModelError(signal: AbortSignal): (error: unknown) => never {
@@ -116,7 +140,9 @@ function rethrowModelError(signal: AbortSignal): (error: unknown) => never {
 }
 
 function toModelError(error: unknown): UpstreamError {
-  const known = error as { statusCode?: unknown; message?: unknown; responseHeaders?: Record<string, string> } | undefined;
+  const known = error as
+    | { statusCode?: unknown; message?: unknown; responseHeaders?: Record<string, string> }
+    | undefined;
   const status = typeof known?.statusCode === "number" ? known.statusCode : undefined;
   const seconds = Number(known?.responseHeaders?.["retry-after"] ?? Number.NaN);
   return new UpstreamError({
@@ -160,8 +186,12 @@ function createTokenQueue(): TokenQueue {
       if (taken === "" && failure !== undefined) throw failure;
       return taken;
     },
-    available: () => (text !== "" || ended ? Promise.resolve() : new Promise((resolve) => (wakeReader = resolve))),
-    room: () => (text.length < WAITING_CHARACTERS ? undefined : new Promise((resolve) => (wakeWriter = resolve))),
+    available: () =>
+      text !== "" || ended ? Promise.resolve() : new Promise((resolve) => (wakeReader = resolve)),
+    room: () =>
+      text.length < WAITING_CHARACTERS
+        ? undefined
+        : new Promise((resolve) => (wakeWriter = resolve)),
     close(error) {
       ended = true;
       failure = error;

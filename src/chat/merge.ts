@@ -43,19 +43,29 @@ export function mergeResults(results: SearchResult[], denseWeight: number): Merg
     for (const { collection, hits: list } of hits) {
       for (const hit of list) {
         const sparse = bestSparse > 0 ? (hit.sparse ?? 0) / bestSparse : 0;
-        const dense = hit.dense === undefined ? 0 : high > low ? (hit.dense - low) / (high - low) : 1;
+        const dense =
+          hit.dense === undefined ? 0 : high > low ? (hit.dense - low) / (high - low) : 1;
         addScore(passages, collection, hit, sparse + denseWeight * dense);
       }
     }
   }
-  const { kept, repeated } = dropRepeated(supportByDocument([...passages.values()].toSorted(byScore)));
-  return { passages: kept, repeated, evidence: { words, ...(similarity === undefined ? {} : { similarity }) } };
+  const { kept, repeated } = dropRepeated(
+    supportByDocument([...passages.values()].toSorted(byScore)),
+  );
+  return {
+    passages: kept,
+    repeated,
+    evidence: { words, ...(similarity === undefined ? {} : { similarity }) },
+  };
 }
 
 /** Joined and inflected words meet far fewer of their terms: what a question in such a script reaches beside a spaced one. */
 const JOINED_SCALE = 0.28;
 
-function wordEvidence(bestSparse: number, { weight, familiarity, joined }: SearchResult["query"]): number {
+function wordEvidence(
+  bestSparse: number,
+  { weight, familiarity, joined }: SearchResult["query"],
+): number {
   if (weight <= 0) return 0;
   return (Math.sqrt(bestSparse / weight) * familiarity) / (1 - joined * (1 - JOINED_SCALE));
 }
@@ -74,12 +84,19 @@ function supportByDocument(passages: Passage[]): Passage[] {
   const best = passages[0]?.score ?? 0;
   if (best <= 0) return passages;
   const support = new Map<string, number>();
-  const documentOf = ({ collection, chunk }: Passage): string => `${collection}/${chunk.documentId}`;
   for (const passage of passages.slice(0, SUPPORTING)) {
-    support.set(documentOf(passage), (support.get(documentOf(passage)) ?? 0) + passage.score / best);
+    support.set(
+      documentOf(passage),
+      (support.get(documentOf(passage)) ?? 0) + passage.score / best,
+    );
   }
-  for (const passage of passages) passage.score += SUPPORT * best * Math.min(MOST_SUPPORT, support.get(documentOf(passage)) ?? 0);
+  for (const passage of passages)
+    passage.score += SUPPORT * best * Math.min(MOST_SUPPORT, support.get(documentOf(passage)) ?? 0);
   return passages.toSorted(byScore);
+}
+
+function documentOf({ collection, chunk }: Passage): string {
+  return `${collection}/${chunk.documentId}`;
 }
 
 /** Best first; equal ones in an order that does not depend on which collection answered first. */
@@ -87,7 +104,12 @@ export function byScore(a: Passage, b: Passage): number {
   return b.score - a.score || (a.collection + a.chunk.id < b.collection + b.chunk.id ? -1 : 1);
 }
 
-function addScore(passages: Map<string, Passage>, collection: string, hit: Hit, score: number): void {
+function addScore(
+  passages: Map<string, Passage>,
+  collection: string,
+  hit: Hit,
+  score: number,
+): void {
   const key = `${collection}/${hit.chunk.id}`;
   const known = passages.get(key);
   if (known === undefined) {

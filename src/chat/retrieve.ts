@@ -3,7 +3,12 @@ import { AppError } from "../errors.ts";
 import type { CollectionRecord, Passage, Reranker } from "../ports.ts";
 import type { CollectionOutcome, Question, RetrievalReport, StageOutcome } from "./events.ts";
 import { byScore, type Evidence, mergeResults } from "./merge.ts";
-import { type SearchDependencies, searchWording, type Wording, type WordingSearch } from "./search.ts";
+import {
+  type SearchDependencies,
+  searchWording,
+  type Wording,
+  type WordingSearch,
+} from "./search.ts";
 import { elapsed, runStage } from "./stage.ts";
 
 export interface RetrieveDependencies extends SearchDependencies {
@@ -40,13 +45,20 @@ const DECAY = 0.4;
 const REMEMBERED = 5;
 
 /** The records of the collections that a question asks for. Throws `unknown-collection` when one does not exist. */
-export function selectCollections(question: Question, snapshot: CatalogSnapshot, defaults: string[]): CollectionRecord[] {
+export function selectCollections(
+  question: Question,
+  snapshot: CatalogSnapshot,
+  defaults: string[],
+): CollectionRecord[] {
   const names = question.collections ?? (defaults.length > 0 ? defaults : undefined);
   if (names === undefined) return snapshot.collections;
   return [...new Set(names)].map((name) => {
     const record = snapshot.collections.find((known) => known.name === name);
     if (record !== undefined) return record;
-    throw new AppError("unknown-collection", `There is no collection "${name}". GET /collections lists those that exist.`);
+    throw new AppError(
+      "unknown-collection",
+      `There is no collection "${name}". GET /collections lists those that exist.`,
+    );
   });
 }
 
@@ -63,30 +75,68 @@ export async function retrieve(
   signal: AbortSignal,
 ): Promise<Retrieval> {
   const { limits, now } = dependencies;
-  const stages: RetrievalReport["stages"] = { embed: skipped(), condense: skipped(), search: skipped(), rerank: skipped() };
-  const users = question.history.filter((message) => message.role === "user").slice(-REMEMBERED).toReversed();
-  const messages = [question.text, ...users.map((message) => message.content)].map((text, age) => ({ text, weight: DECAY ** age }));
+  const stages: RetrievalReport["stages"] = {
+    embed: skipped(),
+    condense: skipped(),
+    search: skipped(),
+    rerank: skipped(),
+  };
+  const messages = weighMessages(question);
   const started = now();
   const search = (wording: Wording): Promise<WordingSearch> =>
-    searchWording(wording, { snapshot, records, filter: question.filter }, dependencies, stages, signal);
+    searchWording(
+      wording,
+      { snapshot, records, filter: question.filter },
+      dependencies,
+      stages,
+      signal,
+    );
 
   const [raw, rewritten] = await Promise.all([
     search(messages),
-    condense(question, users.length > 0, dependencies, stages, signal).then(async (text) => {
+    condense(question, messages.length > 1, dependencies, stages, signal).then(async (text) => {
       if (text === undefined || text === question.text) return undefined;
       return { text, search: await search([{ text, weight: 1 }]) };
     }),
   ]);
-  stages.search = { status: raw.outcomes.some(isAnswer) || raw.outcomes.length === 0 ? "ok" : "failed", ms: elapsed(now, started) };
+  stages.search = {
+    status: raw.outcomes.some(isAnswer) || raw.outcomes.length === 0 ? "ok" : "failed",
+    ms: elapsed(now, started),
+  };
   if (stages.search.status === "failed") {
-    throw new AppError("retrieval-unavailable", "None of the document collections could be searched at the moment. Please try again.");
+    throw new AppError(
+      "retrieval-unavailable",
+      "None of the document collections could be searched at the moment. Please try again.",
+    );
   }
 
-  const merged = mergeResults([raw.result, ...(rewritten === undefined ? [] : [rewritten.search.result])], limits.denseWeight);
-  const passages = await rerank(rewritten?.text ?? question.text, merged.passages, dependencies, stages, signal);
-  const missing = raw.outcomes.filter((outcome) => !isAnswer(outcome)).map((outcome) => outcome.name);
-  const degraded = missing.length > 0 || Object.values(stages).some((stage) => stage.status === "failed");
+  const merged = mergeResults(
+    [raw.result, ...(rewritten === undefined ? [] : [rewritten.search.result])],
+    limits.denseWeight,
+  );
+  const passages = await rerank(
+    rewritten?.text ?? question.text,
+    merged.passages,
+    dependencies,
+    stages,
+    signal,
+  );
+  const missing = raw.outcomes
+    .filter((outcome) => !isAnswer(outcome))
+    .map((outcome) => outcome.name);
+  const degraded =
+    missing.length > 0 || Object.values(stages).some((stage) => stage.status === "failed");
   return { ...merged, passages, missing, report: { degraded, collections: raw.outcomes, stages } };
+}
+
+/** What the user said, newest first; answers stay out of the search. */
+function weighMessages(question: Question): Wording {
+  const earlier = question.history
+    .filter((message) => message.role === "user")
+    .slice(-REMEMBERED)
+    .toReversed();
+  const texts = [question.text, ...earlier.map((message) => message.content)];
+  return texts.map((text, age) => ({ text, weight: DECAY ** age }));
 }
 
 async function condense(
@@ -97,7 +147,9 @@ async function condense(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (rewrite === undefined || !hasHistory) return undefined;
-  return runStage(stages, "condense", { deadline: limits.condense, now, signal }, (limited) => rewrite(question, limited));
+  return runStage(stages, "condense", { deadline: limits.condense, now, signal }, (limited) =>
+    rewrite(question, limited),
+  );
 }
 
 /** The passages in the reranker's order; as they were where there is none or it fails. */
@@ -111,9 +163,18 @@ async function rerank(
   if (reranker === undefined || passages.length < 2) return passages;
   const best = passages.slice(0, RERANKED);
   const texts = best.map(({ chunk }) => [chunk.title, ...chunk.heading, chunk.text].join("\n"));
-  const scores = await runStage(stages, "rerank", { deadline: limits.rerank, now, signal }, (limited) => reranker.rerank(question, texts, limited));
+  const scores = await runStage(
+    stages,
+    "rerank",
+    { deadline: limits.rerank, now, signal },
+    (limited) => reranker.rerank(question, texts, limited),
+  );
   if (scores === undefined) return passages;
-  const reranked = best.map((passage, index) => ({ ...passage, score: scores[index] ?? 0, rerank: scores[index] ?? 0 }));
+  const reranked = best.map((passage, index) => ({
+    ...passage,
+    score: scores[index] ?? 0,
+    rerank: scores[index] ?? 0,
+  }));
   return reranked.toSorted(byScore);
 }
 

@@ -1,6 +1,14 @@
 import type { CatalogSnapshot } from "../catalog.ts";
 import { DeadlineError } from "../errors.ts";
-import type { ChunkStore, Clock, CollectionRecord, Embedder, Filter, Hit, SearchQuery } from "../ports.ts";
+import type {
+  ChunkStore,
+  Clock,
+  CollectionRecord,
+  Embedder,
+  Filter,
+  Hit,
+  SearchQuery,
+} from "../ports.ts";
 import { callWithin } from "../resilience.ts";
 import { encodeQuery } from "../text/sparse.ts";
 import type { CollectionOutcome, RetrievalReport } from "./events.ts";
@@ -48,18 +56,31 @@ export async function searchWording(
   const sparse = encodeQuery(wording, scope.snapshot.statistics);
   const text = wording[0]?.text.trim() ?? "";
   const dense =
-    embedder !== undefined && text !== "" && scope.records.some((record) => isSameSpace(record, embedder))
-      ? await runStage(stages, "embed", { deadline: limits.embed, now, signal }, async (limited) => (await embedder.embedQuery([text], limited))[0])
+    embedder !== undefined &&
+    text !== "" &&
+    scope.records.some((record) => isSameSpace(record, embedder))
+      ? await runStage(
+          stages,
+          "embed",
+          { deadline: limits.embed, now, signal },
+          async (limited) => (await embedder.embedQuery([text], limited))[0],
+        )
       : undefined;
   const found = await Promise.all(
     scope.records.map((record) => {
-      const query = { sparse: sparse.vector, ...(dense !== undefined && isSameSpace(record, embedder) ? { dense } : {}) };
+      const query = {
+        sparse: sparse.vector,
+        ...(dense !== undefined && isSameSpace(record, embedder) ? { dense } : {}),
+      };
       return searchCollection(record.name, query, scope.filter, dependencies, signal);
     }),
   );
   return {
     outcomes: found.map(({ outcome }) => outcome),
-    result: { query: sparse, hits: found.map(({ outcome, hits }) => ({ collection: outcome.name, hits })) },
+    result: {
+      query: sparse,
+      hits: found.map(({ outcome, hits }) => ({ collection: outcome.name, hits })),
+    },
   };
 }
 
@@ -70,12 +91,23 @@ async function searchCollection(
   { store, limits, now }: SearchDependencies,
   signal: AbortSignal,
 ): Promise<{ outcome: CollectionOutcome; hits: Hit[] }> {
-  if (query.sparse.indices.length === 0 && query.dense === undefined) return { outcome: { name, status: "empty", hits: 0, ms: 0 }, hits: [] };
+  if (query.sparse.indices.length === 0 && query.dense === undefined)
+    return { outcome: { name, status: "empty", hits: 0, ms: 0 }, hits: [] };
   const started = now();
   try {
     const options = { what: `searching ${name}`, signal, deadline: limits.collection, retries: 1 };
-    const [hits = []] = await callWithin(options, (limited) => store.search(name, [query], filter, limits.candidates, limited));
-    return { outcome: { name, status: hits.length > 0 ? "ok" : "empty", hits: hits.length, ms: elapsed(now, started) }, hits };
+    const [hits = []] = await callWithin(options, (limited) =>
+      store.search(name, [query], filter, limits.candidates, limited),
+    );
+    return {
+      outcome: {
+        name,
+        status: hits.length > 0 ? "ok" : "empty",
+        hits: hits.length,
+        ms: elapsed(now, started),
+      },
+      hits,
+    };
   } catch (error) {
     signal.throwIfAborted();
     const status = error instanceof DeadlineError ? "timeout" : "error";
@@ -84,5 +116,9 @@ async function searchCollection(
 }
 
 function isSameSpace(record: CollectionRecord, embedder: Embedder | undefined): boolean {
-  return record.embedding !== undefined && record.embedding.model === embedder?.space.model && record.embedding.dimension === embedder.space.dimension;
+  return (
+    record.embedding !== undefined &&
+    record.embedding.model === embedder?.space.model &&
+    record.embedding.dimension === embedder.space.dimension
+  );
 }

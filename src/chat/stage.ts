@@ -15,13 +15,21 @@ export async function runStage<T>(
 ): Promise<T | undefined> {
   const started = options.now();
   try {
-    const result = await callWithin({ what: name, signal: options.signal, deadline: options.deadline, retries: 1 }, call);
+    const result = await callWithin(
+      { what: name, signal: options.signal, deadline: options.deadline, retries: 1 },
+      call,
+    );
     // A stage that runs twice in one retrieval stays failed when one of the two failed.
-    if (stages[name].status !== "failed") stages[name] = { status: "ok", ms: elapsed(options.now, started) };
+    if (stages[name].status !== "failed")
+      stages[name] = { status: "ok", ms: elapsed(options.now, started) };
     return result;
   } catch (error) {
     options.signal.throwIfAborted();
-    stages[name] = { status: "failed", ms: elapsed(options.now, started), reason: error instanceof DeadlineError ? "timeout" : "error" };
+    stages[name] = {
+      status: "failed",
+      ms: elapsed(options.now, started),
+      reason: error instanceof DeadlineError ? "timeout" : "error",
+    };
     return undefined;
   }
 }

@@ -19,12 +19,19 @@ const SNIPPET = 240;
 const TEXT_ID = "answer";
 
 /** The AI SDK's UI message stream over server-sent events. `cancel` is called when the reader goes. */
-export function toUIMessageResponse(events: AsyncGenerator<AnswerEvent>, options: WireOptions, cancel: () => void): Response {
+export function toUIMessageResponse(
+  events: AsyncGenerator<AnswerEvent>,
+  options: WireOptions,
+  cancel: () => void,
+): Response {
   const stream = toReadableStream(toUIMessageChunks(events, options), cancel);
   return createUIMessageStreamResponse({ stream, keepAliveMs: options.keepAlive });
 }
 
-async function* toUIMessageChunks(events: AsyncGenerator<AnswerEvent>, options: WireOptions): AsyncGenerator<UIMessageChunk> {
+async function* toUIMessageChunks(
+  events: AsyncGenerator<AnswerEvent>,
+  options: WireOptions,
+): AsyncGenerator<UIMessageChunk> {
   let sources: Source[] = [];
   for await (const event of events) {
     if (event.type === "sources") ({ sources } = event);
@@ -35,7 +42,13 @@ async function* toUIMessageChunks(events: AsyncGenerator<AnswerEvent>, options: 
 function toChunks(event: AnswerEvent, sources: Source[], options: WireOptions): UIMessageChunk[] {
   switch (event.type) {
     case "start":
-      return [{ type: "start", messageId: options.messageId, messageMetadata: { conversationId: options.conversationId } }];
+      return [
+        {
+          type: "start",
+          messageId: options.messageId,
+          messageMetadata: { conversationId: options.conversationId },
+        },
+      ];
     case "status": {
       const { type: _type, ...data } = event;
       return [{ type: "data-status", data, transient: true }];
@@ -50,12 +63,22 @@ function toChunks(event: AnswerEvent, sources: Source[], options: WireOptions): 
       return [{ type: "text-delta", id: TEXT_ID, delta: event.delta }];
     case "text-end":
       return [
-        { type: "text-end", id: TEXT_ID, citations: toTextCitations(event.citations, sources, options) } as UIMessageChunk,
+        {
+          type: "text-end",
+          id: TEXT_ID,
+          citations: toTextCitations(event.citations, sources, options),
+        } as UIMessageChunk,
         { type: "data-citations", data: event.citations },
       ];
     case "finish": {
       const { type: _type, finishReason, ...metadata } = event;
-      return [{ type: "finish", finishReason, messageMetadata: { ...metadata, conversationId: options.conversationId } }];
+      return [
+        {
+          type: "finish",
+          finishReason,
+          messageMetadata: { ...metadata, conversationId: options.conversationId },
+        },
+      ];
     }
     case "error":
       return [{ type: "error", errorText: event.message, code: event.code } as UIMessageChunk];
@@ -69,7 +92,11 @@ function toSourceChunk(source: Source, options: WireOptions): UIMessageChunk {
   return { type: "source-url", sourceId: id, url, title, providerMetadata: { tributary: preview } };
 }
 
-function toTextCitations(citations: Citation[], sources: Source[], { origin }: WireOptions): unknown[] {
+function toTextCitations(
+  citations: Citation[],
+  sources: Source[],
+  { origin }: WireOptions,
+): unknown[] {
   return citations.flatMap((citation) => {
     const source = sources.find(({ n }) => n === citation.n);
     if (source === undefined) return [];
@@ -86,7 +113,10 @@ function toTextCitations(citations: Citation[], sources: Source[], { origin }: W
 }
 
 /** A source as a reader sees it. */
-export function describeSource({ n, collection, chunk, score }: Source, origin: string): {
+export function describeSource(
+  { n, collection, chunk, score }: Source,
+  origin: string,
+): {
   id: string;
   n: number;
   url: string;
@@ -109,7 +139,8 @@ export function describeSource({ n, collection, chunk, score }: Source, origin: 
     documentId: chunk.documentId,
     chunkId: chunk.id,
     score: Math.round(score * 1e4) / 1e4,
-    snippet: chunk.text.length > SNIPPET ? `${chunk.text.slice(0, SNIPPET).trimEnd()}…` : chunk.text,
+    snippet:
+      chunk.text.length > SNIPPET ? `${chunk.text.slice(0, SNIPPET).trimEnd()}…` : chunk.text,
     start: chunk.start,
     end: chunk.end,
     heading: chunk.heading,
@@ -129,7 +160,10 @@ export interface JsonAnswer {
 }
 
 /** Waits for the whole answer. Throws the AppError that it ended with instead. */
-export async function toJsonAnswer(events: AsyncGenerator<AnswerEvent>, options: WireOptions): Promise<JsonAnswer> {
+export async function toJsonAnswer(
+  events: AsyncGenerator<AnswerEvent>,
+  options: WireOptions,
+): Promise<JsonAnswer> {
   const answer: Partial<JsonAnswer> & { answer: string } = { answer: "" };
   for await (const event of events) {
     if (event.type === "retrieval") answer.retrieval = event.report;
@@ -152,20 +186,32 @@ export async function toJsonAnswer(events: AsyncGenerator<AnswerEvent>, options:
  * The answer's text as it is written, then a blank line and its sources: what a person wants of `curl -N`. The
  * status is decided by the first character; a failure before it is thrown.
  */
-export async function toTextResponse(events: AsyncGenerator<AnswerEvent>, options: WireOptions, cancel: () => void): Promise<Response> {
+export async function toTextResponse(
+  events: AsyncGenerator<AnswerEvent>,
+  options: WireOptions,
+  cancel: () => void,
+): Promise<Response> {
   const text = toText(events, options);
   const first = await text.next();
   const encoder = new TextEncoder();
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    for (let step = first; step.done !== true; step = await text.next()) yield encoder.encode(step.value);
+    for (let step = first; step.done !== true; step = await text.next())
+      yield encoder.encode(step.value);
   }
   const stream = toReadableStream(bytes(), cancel);
   return new Response(stream, {
-    headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache", "x-accel-buffering": "no" },
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-cache",
+      "x-accel-buffering": "no",
+    },
   });
 }
 
-async function* toText(events: AsyncGenerator<AnswerEvent>, options: WireOptions): AsyncGenerator<string> {
+async function* toText(
+  events: AsyncGenerator<AnswerEvent>,
+  options: WireOptions,
+): AsyncGenerator<string> {
   let sources: Source[] = [];
   let begun = false;
   for await (const event of events) {
@@ -191,6 +237,9 @@ function renderSourceList(sources: Source[], { origin }: WireOptions): string {
 }
 
 function throwFailure(event: AnswerEvent): void {
-  if (event.type === "error") throw event.cause instanceof AppError ? event.cause : new AppError(event.code, event.message, { cause: event.cause });
+  if (event.type === "error")
+    throw event.cause instanceof AppError
+      ? event.cause
+      : new AppError(event.code, event.message, { cause: event.cause });
   if (event.type === "abort") throw new AppError("internal", "The request was cancelled.");
 }

@@ -38,8 +38,11 @@ function packPieces(pieces: Span[]): Span[] {
 function balanceEnd(packed: Span[], pieces: Span[]): Span[] {
   const last = packed.at(-1);
   const before = packed.at(-2);
-  if (last === undefined || before === undefined || last.end - last.start >= SHORTEST) return packed;
-  const inside = pieces.filter((piece) => piece.start > before.start && piece.end <= before.end).toReversed();
+  if (last === undefined || before === undefined || last.end - last.start >= SHORTEST)
+    return packed;
+  const inside = pieces
+    .filter((piece) => piece.start > before.start && piece.end <= before.end)
+    .toReversed();
   for (const piece of inside) {
     const tooLong = last.end - piece.start > LONGEST || piece.start - before.start < SHORTEST;
     if (tooLong || last.end - last.start >= SHORTEST) break;
@@ -54,12 +57,20 @@ function balanceEnd(packed: Span[], pieces: Span[]): Span[] {
 function divideBlock(text: string, block: Section["blocks"][number]): Span[] {
   const span = { start: block.start, end: block.end };
   if (span.end - span.start <= LONGEST) return [span];
-  const parts = block.kind === "prose" ? readSentences(text.slice(span.start, span.end)) : readLines(text.slice(span.start, span.end));
-  return parts.flatMap((part) => divideLong(text, { start: part.start + span.start, end: part.end + span.start }));
+  const parts =
+    block.kind === "prose"
+      ? readSentences(text.slice(span.start, span.end))
+      : readLines(text.slice(span.start, span.end));
+  return parts.flatMap((part) =>
+    divideLong(text, { start: part.start + span.start, end: part.end + span.start }),
+  );
 }
 
 function readLines(text: string): Span[] {
-  return [...text.matchAll(/[^\n]*\S[^\n]*/g)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  return [...text.matchAll(/[^\n]*\S[^\n]*/g)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
 }
 
 /** A single sentence or line over the limit: divided at white space, or anywhere but inside a surrogate pair. */

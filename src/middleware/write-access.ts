@@ -23,13 +23,22 @@ export function writeAccess({ config, platform }: Services): MiddlewareHandler {
       // Whatever the middleware calls it, to us it is one thing.
       let passed = false;
       await bearer(c, async () => void (passed = true)).catch(() => undefined);
-      if (!passed) throw new AppError("unauthorized", "Writing needs the header `Authorization: Bearer <ADMIN_KEY>`.");
+      if (!passed)
+        throw new AppError(
+          "unauthorized",
+          "Writing needs the header `Authorization: Bearer <ADMIN_KEY>`.",
+        );
       return next();
     }
     // A proxy on this machine speaks for others, and a page of another site may point its name at this machine.
-    const local = LOOPBACK.test(platform.peerAddress(c.env) ?? "") && LOCAL_HOST.test(c.req.header("host") ?? "");
+    const local =
+      LOOPBACK.test(platform.peerAddress(c.env) ?? "") &&
+      LOCAL_HOST.test(c.req.header("host") ?? "");
     if (!local || FORWARDED.some((name) => c.req.header(name) !== undefined)) {
-      throw new AppError("forbidden", "Writing is allowed from this machine only. Set ADMIN_KEY to write from elsewhere.");
+      throw new AppError(
+        "forbidden",
+        "Writing is allowed from this machine only. Set ADMIN_KEY to write from elsewhere.",
+      );
     }
     return next();
   };

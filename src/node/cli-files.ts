@@ -2,7 +2,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join, relative, sep } from "node:path";
 import type { CliDocument, Refusal } from "./cli-send.ts";
 
-const FORMATS: Record<string, "markdown" | "text"> = { ".md": "markdown", ".markdown": "markdown", ".txt": "text", ".text": "text" };
+const FORMATS: Record<string, "markdown" | "text"> = {
+  ".md": "markdown",
+  ".markdown": "markdown",
+  ".txt": "text",
+  ".text": "text",
+};
 const LARGEST = 4_000_000;
 
 /** Reads every file below the given paths. What can not be a document is named with the reason; hidden files are passed over. */
@@ -26,16 +31,22 @@ function listFiles(path: string, refused: Refusal[]): string[] {
     return readdirSync(path, { withFileTypes: true })
       .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .flatMap((entry) => (entry.isDirectory() || entry.isFile() ? listFiles(join(path, entry.name), refused) : []));
+      .flatMap((entry) =>
+        entry.isDirectory() || entry.isFile() ? listFiles(join(path, entry.name), refused) : [],
+      );
   } catch (error) {
-    refused.push({ name: path, why: (error as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read" });
+    refused.push({
+      name: path,
+      why: (error as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read",
+    });
     return [];
   }
 }
 
 function readDocument(file: string, id: string): CliDocument | { why: string } {
   const format = FORMATS[extname(file).toLowerCase()];
-  if (format === undefined) return { why: "is neither Markdown nor plain text (.md, .markdown, .txt, .text)" };
+  if (format === undefined)
+    return { why: "is neither Markdown nor plain text (.md, .markdown, .txt, .text)" };
   if (statSync(file).size > LARGEST) return { why: `is larger than ${LARGEST} bytes` };
   const bytes = readFileSync(file);
   if (bytes.includes(0)) return { why: "is binary" };

@@ -53,7 +53,11 @@ function toBatches(documents: CliDocument[]): CliDocument[][] {
   let characters = Infinity;
   for (const document of documents) {
     const last = batches.at(-1);
-    if (last === undefined || last.length >= DOCUMENTS_A_CALL || characters + document.text.length > CHARACTERS_A_CALL) {
+    if (
+      last === undefined ||
+      last.length >= DOCUMENTS_A_CALL ||
+      characters + document.text.length > CHARACTERS_A_CALL
+    ) {
       batches.push([document]);
       characters = document.text.length;
     } else {
@@ -64,25 +68,43 @@ function toBatches(documents: CliDocument[]): CliDocument[][] {
   return batches;
 }
 
-async function post(documents: CliDocument[], target: Target): Promise<{ ok: true; chunks: number } | { ok: false; why: string }> {
-  const address = new URL(`/collections/${encodeURIComponent(target.collection)}/documents`, target.url);
+async function post(
+  documents: CliDocument[],
+  target: Target,
+): Promise<{ ok: true; chunks: number } | { ok: false; why: string }> {
+  const address = new URL(
+    `/collections/${encodeURIComponent(target.collection)}/documents`,
+    target.url,
+  );
   let response: Response;
   try {
     response = await fetch(address, {
       method: "POST",
       headers: {
         "content-type": "application/json",
-        ...(target.adminKey === undefined || target.adminKey === "" ? {} : { authorization: `Bearer ${target.adminKey}` }),
+        ...(target.adminKey === undefined || target.adminKey === ""
+          ? {}
+          : { authorization: `Bearer ${target.adminKey}` }),
       },
       body: JSON.stringify({ documents }),
       signal: AbortSignal.any([target.signal, AbortSignal.timeout(DEADLINE)]),
     });
   } catch (cause) {
     if (target.signal.aborted) throw target.signal.reason;
-    throw new Error(`No Tributary answers at ${address.origin}. Start it with \`npm start\`, or give its address with --url.`, { cause });
+    throw new Error(
+      `No Tributary answers at ${address.origin}. Start it with \`npm start\`, or give its address with --url.`,
+      { cause },
+    );
   }
-  const body = (await response.json().catch(() => ({}))) as { detail?: string; documents?: { chunks: number }[] };
-  if (response.ok) return { ok: true, chunks: (body.documents ?? []).reduce((sum, { chunks }) => sum + chunks, 0) };
+  const body = (await response.json().catch(() => ({}))) as {
+    detail?: string;
+    documents?: { chunks: number }[];
+  };
+  if (response.ok)
+    return {
+      ok: true,
+      chunks: (body.documents ?? []).reduce((sum, { chunks }) => sum + chunks, 0),
+    };
   const why = body.detail ?? `the server answered ${response.status}`;
   // What is wrong with the document itself leaves only that document out.
   if (response.status === 413 || response.status === 422) return { ok: false, why };

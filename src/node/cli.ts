@@ -12,7 +12,11 @@ Document ids are paths below the given folder. With ADMIN_KEY in the environment
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { collection: { type: "string" }, url: { type: "string", default: "http://127.0.0.1:8787" }, help: { type: "boolean" } },
+    options: {
+      collection: { type: "string" },
+      url: { type: "string", default: "http://127.0.0.1:8787" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help === true) {
     console.log(USAGE);
@@ -23,10 +27,18 @@ async function main(): Promise<number> {
     return 2;
   }
   const { documents, refused } = readFolder(positionals);
-  const progress = startProgress(`Sending ${documents.length} documents to ${values.collection}`, documents.length);
+  const progress = startProgress(
+    `Sending ${documents.length} documents to ${values.collection}`,
+    documents.length,
+  );
   const controller = new AbortController();
   process.once("SIGINT", () => controller.abort(new Error("Interrupted.")));
-  const target = { url: values.url, collection: values.collection, adminKey: process.env["ADMIN_KEY"], signal: controller.signal };
+  const target = {
+    url: values.url,
+    collection: values.collection,
+    adminKey: process.env["ADMIN_KEY"],
+    signal: controller.signal,
+  };
   const result = await sendDocuments(documents, target, (batch: CliDocument[]) =>
     progress.advance(batch.length, batch.length === 1 ? batch[0]!.id : `${batch.length} documents`),
   );

@@ -29,7 +29,9 @@ export function summarize(judged: Judged[]): Figures {
   return Object.fromEntries(
     rows.map(([name, applies, counts]) => {
       const share = (language?: "en" | "ko"): string => {
-        const relevant = judged.filter((one) => applies(one) && (language === undefined || one.language === language));
+        const relevant = judged.filter(
+          (one) => applies(one) && (language === undefined || one.language === language),
+        );
         const hits = relevant.filter(counts).length;
         return `${((100 * hits) / Math.max(1, relevant.length)).toFixed(1)} % (${hits}/${relevant.length})`;
       };

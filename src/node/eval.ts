@@ -31,7 +31,11 @@ async function ask(url: string, labelled: LabelledQuestion): Promise<Judged> {
     signal: AbortSignal.timeout(30_000),
   });
   if (!response.ok) throw new Error(`${labelled.id}: the server answered ${response.status}`);
-  const body = (await response.json()) as { answer: string; answered: boolean; sources: { documentId: string }[] };
+  const body = (await response.json()) as {
+    answer: string;
+    answered: boolean;
+    sources: { documentId: string }[];
+  };
   const { id, language, kind, question } = labelled;
   return {
     id,
@@ -50,10 +54,14 @@ function fold(text: string): string {
 }
 
 async function main(): Promise<void> {
-  const lines = readFileSync(new URL("../../fixtures/questions.jsonl", import.meta.url), "utf8").trim().split("\n");
+  const lines = readFileSync(new URL("../../fixtures/questions.jsonl", import.meta.url), "utf8")
+    .trim()
+    .split("\n");
   const questions = lines.map((line) => JSON.parse(line) as LabelledQuestion);
   const config = readConfig({ ...process.env, PORT: "0" });
-  const server = await startServer(config, (services) => loadSamples(readSamples(), services, AbortSignal.timeout(60_000)));
+  const server = await startServer(config, (services) =>
+    loadSamples(readSamples(), services, AbortSignal.timeout(60_000)),
+  );
   const judged: Judged[] = [];
   for (const question of questions) judged.push(await ask(server.url, question));
   await server.close();
@@ -67,7 +75,9 @@ async function main(): Promise<void> {
   console.table(figures);
   if (!process.argv.includes("--misses")) return;
   for (const one of judged.filter(isMiss)) {
-    console.log(`\n${one.id} ${one.kind} document ${one.documentFound} answer ${one.answerFound} answered ${one.answered}\n  ${one.question}\n  → ${one.answer}`);
+    console.log(
+      `\n${one.id} ${one.kind} document ${one.documentFound} answer ${one.answerFound} answered ${one.answered}\n  ${one.question}\n  → ${one.answer}`,
+    );
   }
 }
 

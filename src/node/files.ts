@@ -27,6 +27,11 @@ export function readSamples(): Samples {
 function readMarkdown(folder: string): Record<string, string> {
   const names = readdirSync(new URL(`${folder}/`, ROOT)).filter((name) => name.endsWith(".md"));
   return Object.fromEntries(
-    names.toSorted().map((name) => [name.slice(0, -".md".length), readFileSync(new URL(`${folder}/${name}`, ROOT), "utf8")]),
+    names
+      .toSorted()
+      .map((name) => [
+        name.slice(0, -".md".length),
+        readFileSync(new URL(`${folder}/${name}`, ROOT), "utf8"),
+      ]),
   );
 }

@@ -13,6 +13,7 @@ export function createNodePlatform(localQdrantUrl: string): Platform {
     generateId: () => randomUUID().replaceAll("-", ""),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     log: (entry) => console.error(JSON.stringify({ time: new Date().toISOString(), ...entry })),
-    peerAddress: (environment) => (environment as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress,
+    peerAddress: (environment) =>
+      (environment as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress,
   };
 }

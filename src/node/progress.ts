@@ -10,9 +10,15 @@ export interface Progress {
 export function startProgress(title: string, total: number): Progress {
   if (!isTTY(process.stdout) || isCI()) {
     console.log(`${title} …`);
-    return { advance: (_step, message) => console.log(`  ${message}`), stop: (message) => console.log(message) };
+    return {
+      advance: (_step, message) => console.log(`  ${message}`),
+      stop: (message) => console.log(message),
+    };
   }
   const bar = progress({ max: Math.max(1, total), style: "block" });
   bar.start(title);
-  return { advance: (step, message) => bar.advance(step, message), stop: (message) => bar.stop(message) };
+  return {
+    advance: (step, message) => bar.advance(step, message),
+    stop: (message) => bar.stop(message),
+  };
 }

@@ -18,8 +18,14 @@ export interface RunningServer {
 const LOCAL_HOST = "qdrant.local";
 
 /** Starts the application on Node, with Qdrant's local mode inside unless a server is named. Loads nothing. */
-export async function startServer(config: Config, prepare: (services: Services) => Promise<void> = async () => undefined): Promise<RunningServer> {
-  const uninstall = config.QDRANT_URL === undefined ? installQdrantLocal(createQdrantLocal(), LOCAL_HOST) : (): void => undefined;
+export async function startServer(
+  config: Config,
+  prepare: (services: Services) => Promise<void> = async () => undefined,
+): Promise<RunningServer> {
+  const uninstall =
+    config.QDRANT_URL === undefined
+      ? installQdrantLocal(createQdrantLocal(), LOCAL_HOST)
+      : (): void => undefined;
   const services = await createServices(config, createNodePlatform(`http://${LOCAL_HOST}`));
   await prepare(services);
   const app = createApp(services);

@@ -4,7 +4,12 @@ import { accepts } from "hono/accepts";
 import { answer, readCatalog } from "../chat/answer.ts";
 import type { AnswerEvent, Question } from "../chat/events.ts";
 import { selectCollections } from "../chat/retrieve.ts";
-import { toJsonAnswer, toTextResponse, toUIMessageResponse, type WireOptions } from "../chat/wire.ts";
+import {
+  toJsonAnswer,
+  toTextResponse,
+  toUIMessageResponse,
+  type WireOptions,
+} from "../chat/wire.ts";
 import { toLogEntry } from "../log.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
@@ -37,11 +42,14 @@ const chatRoute = createRoute({
   request: { body: { required: true, content: { "application/json": { schema: chatRequest } } } },
   responses: {
     200: {
-      description: "By `Accept`: AI SDK UI message stream (default), plain text, or one JSON value (also with `stream: false`).",
+      description:
+        "By `Accept`: AI SDK UI message stream (default), plain text, or one JSON value (also with `stream: false`).",
       content: {
         "text/event-stream": { schema: z.string() },
         "text/plain": { schema: z.string() },
-        "application/json": { schema: z.looseObject({ answer: z.string(), answered: z.boolean() }) },
+        "application/json": {
+          schema: z.looseObject({ answer: z.string(), answered: z.boolean() }),
+        },
       },
     },
     400: problem("Malformed JSON"),
@@ -83,7 +91,11 @@ export async function answerRequest(
     origin: readOrigin(c, config),
     keepAlive: config.KEEP_ALIVE_MS,
   };
-  const events = logFailure(answer(question, services.answer, signal), services, c.get("requestId"));
+  const events = logFailure(
+    answer(question, services.answer, signal),
+    services,
+    c.get("requestId"),
+  );
   const cancel = (): void => gone.abort(new DOMException("The reader left.", "AbortError"));
   const form = readForm(c, asked.stream);
   if (form === "json") return Response.json(await toJsonAnswer(events, options));
@@ -92,7 +104,11 @@ export async function answerRequest(
 }
 
 /** A name that a client got wrong is a 404, not an answer; a store that is down is the stream's to tell. */
-async function requireCollections(services: Services, question: Question, signal: AbortSignal): Promise<void> {
+async function requireCollections(
+  services: Services,
+  question: Question,
+  signal: AbortSignal,
+): Promise<void> {
   const snapshot = await readCatalog(services.answer, signal).catch(() => undefined);
   if (snapshot === undefined) return;
   try {
@@ -114,17 +130,34 @@ function readForm(c: Context, stream: boolean | undefined): "events" | "text" | 
 function readQuestion(body: z.infer<typeof chatRequest>, longest: number): Question {
   const both = body.message !== undefined && body.messages !== undefined;
   if (both || (body.message === undefined && body.messages === undefined)) {
-    throw invalid("message", 'Send either "message" (a text) or "messages" (UI messages of the AI SDK).');
+    throw invalid(
+      "message",
+      'Send either "message" (a text) or "messages" (UI messages of the AI SDK).',
+    );
   }
-  const messages = body.messages === undefined ? [{ role: "user" as const, content: (body.message ?? "").trim() }] : readMessages(body.messages);
+  const messages =
+    body.messages === undefined
+      ? [{ role: "user" as const, content: (body.message ?? "").trim() }]
+      : readMessages(body.messages);
   const { text, history } = splitQuestion(messages, longest);
   if (text === "") throw invalid("message", "The question is empty.");
-  return { text, history, collections: body.collections, filter: body.filter, language: body.language };
+  return {
+    text,
+    history,
+    collections: body.collections,
+    filter: body.filter,
+    language: body.language,
+  };
 }
 
-async function* logFailure(events: AsyncGenerator<AnswerEvent>, { platform }: Services, requestId: string): AsyncGenerator<AnswerEvent> {
+async function* logFailure(
+  events: AsyncGenerator<AnswerEvent>,
+  { platform }: Services,
+  requestId: string,
+): AsyncGenerator<AnswerEvent> {
   for await (const event of events) {
-    if (event.type === "error") platform.log(toLogEntry(event.cause, { requestId, code: event.code, at: "answer" }));
+    if (event.type === "error")
+      platform.log(toLogEntry(event.cause, { requestId, code: event.code, at: "answer" }));
     yield event;
   }
 }

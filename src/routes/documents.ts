@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { AppError } from "../errors.ts";
-import { type DocumentInput, ingestDocuments, removeDocument } from "../ingest/ingest.ts";
+import { ingestDocuments, removeDocument } from "../ingest/ingest.ts";
+import type { DocumentInput } from "../ingest/prepare.ts";
 import { writeAccess } from "../middleware/write-access.ts";
 import { callWithin } from "../resilience.ts";
 import type { Services } from "../services.ts";
@@ -12,15 +13,24 @@ const documentBody = z
   .object({
     text: z.string(),
     title: z.string().trim().min(1).max(500).optional(),
-    url: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional(),
     format: z.enum(["markdown", "text"]).optional(),
     metadata: metadata.optional(),
   })
   .openapi("DocumentBody");
 
 const storedDocument = z.object({ id: z.string(), title: z.string(), chunks: z.number().int() });
-const report = z.object({ collection: z.string(), documents: z.array(storedDocument) }).openapi("IngestReport");
-const json = <T extends z.ZodType>(schema: T): { content: { "application/json": { schema: T } } } => ({ content: { "application/json": { schema } } });
+const report = z
+  .object({ collection: z.string(), documents: z.array(storedDocument) })
+  .openapi("IngestReport");
+const json = <T extends z.ZodType>(
+  schema: T,
+): { content: { "application/json": { schema: T } } } => ({
+  content: { "application/json": { schema } },
+});
 const writeProblems = {
   401: problem("ADMIN_KEY is set and was not sent"),
   403: problem("ADMIN_KEY is not set and the caller is on another machine"),
@@ -39,7 +49,18 @@ const listRoute = createRoute({
   responses: {
     200: {
       description: "Collections",
-      ...json(z.object({ collections: z.array(z.object({ name: z.string(), documents: z.number(), chunks: z.number(), embedding: z.string().nullable() })) })),
+      ...json(
+        z.object({
+          collections: z.array(
+            z.object({
+              name: z.string(),
+              documents: z.number(),
+              chunks: z.number(),
+              embedding: z.string().nullable(),
+            }),
+          ),
+        }),
+      ),
     },
     503: problem("The store cannot be reached"),
   },
@@ -48,9 +69,14 @@ const listRoute = createRoute({
 const putRoute = createRoute({
   method: "put",
   path: "/collections/{collection}/documents/{id}",
-  summary: "Store or replace a document. Answered when it is searchable; makes the collection when there is none.",
+  summary:
+    "Store or replace a document. Answered when it is searchable; makes the collection when there is none.",
   request: { params: ofDocument, body: { required: true, ...json(documentBody) } },
-  responses: { 200: { description: "Stored", ...json(report) }, 400: problem("Malformed JSON"), ...writeProblems },
+  responses: {
+    200: { description: "Stored", ...json(report) },
+    400: problem("Malformed JSON"),
+    ...writeProblems,
+  },
 });
 
 const postRoute = createRoute({
@@ -59,9 +85,23 @@ const postRoute = createRoute({
   summary: "Store or replace up to 500 documents.",
   request: {
     params: inCollection,
-    body: { required: true, ...json(z.object({ documents: z.array(documentBody.extend({ id: documentId })).min(1).max(500) })) },
+    body: {
+      required: true,
+      ...json(
+        z.object({
+          documents: z
+            .array(documentBody.extend({ id: documentId }))
+            .min(1)
+            .max(500),
+        }),
+      ),
+    },
   },
-  responses: { 200: { description: "Stored", ...json(report) }, 400: problem("Malformed JSON"), ...writeProblems },
+  responses: {
+    200: { description: "Stored", ...json(report) },
+    400: problem("Malformed JSON"),
+    ...writeProblems,
+  },
 });
 
 const getRoute = createRoute({
@@ -70,7 +110,10 @@ const getRoute = createRoute({
   summary: "A document as it was stored.",
   request: { params: ofDocument },
   responses: {
-    200: { description: "The document", ...json(documentBody.extend({ id: z.string(), title: z.string() })) },
+    200: {
+      description: "The document",
+      ...json(documentBody.extend({ id: z.string(), title: z.string() })),
+    },
     404: problem("No such document"),
     422: problem("A name is wrong"),
     503: problem("The store cannot be reached"),
@@ -82,13 +125,21 @@ const deleteRoute = createRoute({
   path: "/collections/{collection}/documents/{id}",
   summary: "Remove a document.",
   request: { params: ofDocument },
-  responses: { 204: { description: "Removed" }, 404: problem("No such document"), ...writeProblems },
+  responses: {
+    204: { description: "Removed" },
+    404: problem("No such document"),
+    ...writeProblems,
+  },
 });
 
 export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Services): void {
   const { ingest, config } = services;
   const guard = writeAccess(services);
-  app.on(["PUT", "POST", "DELETE"], ["/collections/:collection/documents", "/collections/:collection/documents/:id"], guard);
+  app.on(
+    ["PUT", "POST", "DELETE"],
+    ["/collections/:collection/documents", "/collections/:collection/documents/:id"],
+    guard,
+  );
 
   app.openapi(listRoute, async (c) => {
     const { collections } = await ingest.catalog.refresh(c.req.raw.signal);
@@ -115,20 +166,31 @@ export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Se
   app.openapi(postRoute, async (c) => {
     const { documents } = c.req.valid("json");
     checkDocuments(documents, config.MAX_DOCUMENT_CHARACTERS);
-    return c.json(await ingestDocuments(c.req.valid("param").collection, documents, ingest, c.req.raw.signal), 200);
+    return c.json(
+      await ingestDocuments(c.req.valid("param").collection, documents, ingest, c.req.raw.signal),
+      200,
+    );
   });
 
   app.openapi(getRoute, async (c) => {
     const { collection, id } = c.req.valid("param");
-    const options = { what: "reading a document", signal: c.req.raw.signal, deadline: ingest.deadline, retries: 1 };
-    const document = await callWithin(options, (limited) => ingest.store.readDocument(collection, id, limited));
+    const options = {
+      what: "reading a document",
+      signal: c.req.raw.signal,
+      deadline: ingest.deadline,
+      retries: 1,
+    };
+    const document = await callWithin(options, (limited) =>
+      ingest.store.readDocument(collection, id, limited),
+    );
     if (document === undefined) throw notFound(collection, id);
     return c.json(document, 200);
   });
 
   app.openapi(deleteRoute, async (c) => {
     const { collection, id } = c.req.valid("param");
-    if (!(await removeDocument(collection, id, ingest, c.req.raw.signal))) throw notFound(collection, id);
+    if (!(await removeDocument(collection, id, ingest, c.req.raw.signal)))
+      throw notFound(collection, id);
     return c.body(null, 204);
   });
 }
@@ -140,7 +202,8 @@ function checkDocuments(documents: DocumentInput[], longest: number): void {
     if (seen.has(id)) throw invalid("documents", `The document "${id}" occurs twice.`);
     seen.add(id);
     if (text.trim() === "") throw invalid("text", `The document "${id}" is empty.`);
-    if (text.length > longest) throw new AppError("too-large", `The document "${id}" has more than ${longest} characters.`);
+    if (text.length > longest)
+      throw new AppError("too-large", `The document "${id}" has more than ${longest} characters.`);
     if (text.includes("\0") || (text.match(/\uFFFD/g)?.length ?? 0) > 10 + text.length / 100) {
       throw invalid("text", `The document "${id}" is not text in UTF-8.`);
     }
@@ -148,5 +211,8 @@ function checkDocuments(documents: DocumentInput[], longest: number): void {
 }
 
 function notFound(collection: string, id: string): AppError {
-  return new AppError("not-found", `There is no document "${id}" in the collection "${collection}".`);
+  return new AppError(
+    "not-found",
+    `There is no document "${id}" in the collection "${collection}".`,
+  );
 }

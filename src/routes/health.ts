@@ -4,8 +4,16 @@ import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { problem } from "./schemas.ts";
 
-const ok = { description: "Yes", content: { "application/json": { schema: z.object({ status: z.literal("ok") }) } } };
-const healthRoute = createRoute({ method: "get", path: "/healthz", summary: "Is the process alive?", responses: { 200: ok } });
+const ok = {
+  description: "Yes",
+  content: { "application/json": { schema: z.object({ status: z.literal("ok") }) } },
+};
+const healthRoute = createRoute({
+  method: "get",
+  path: "/healthz",
+  summary: "Is the process alive?",
+  responses: { 200: ok },
+});
 const readyRoute = createRoute({
   method: "get",
   path: "/readyz",

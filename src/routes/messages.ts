@@ -15,11 +15,16 @@ export function readMessages(messages: ChatMessage[]): Message[] {
 }
 
 /** The last message of the user's, and what came before it. Throws `invalid` when there is none, or it is too long. */
-export function splitQuestion(messages: Message[], longest: number): { text: string; history: Message[] } {
+export function splitQuestion(
+  messages: Message[],
+  longest: number,
+): { text: string; history: Message[] } {
   const index = messages.findLastIndex((message) => message.role === "user");
-  if (index === -1) throw invalid("messages", "There must be a message of the user with text in it.");
+  if (index === -1)
+    throw invalid("messages", "There must be a message of the user with text in it.");
   const text = messages[index]!.content;
-  if (text.length > longest) throw invalid("message", `A question has at most ${longest} characters.`);
+  if (text.length > longest)
+    throw invalid("message", `A question has at most ${longest} characters.`);
   return { text, history: messages.slice(0, index) };
 }
 
@@ -29,5 +34,7 @@ export function invalid(path: string, message: string): AppError {
 
 function readText(message: ChatMessage): string {
   if (message.parts === undefined) return message.content ?? "";
-  return message.parts.map((part) => (part.type === "text" && typeof part["text"] === "string" ? part["text"] : "")).join("");
+  return message.parts
+    .map((part) => (part.type === "text" && typeof part["text"] === "string" ? part["text"] : ""))
+    .join("");
 }

@@ -13,7 +13,12 @@ export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Servic
   const render = (nonce: string, content: string): string =>
     platform.page
       .replaceAll("{{nonce}}", nonce)
-      .replace("<!--info-->", () => String(html`Model: ${modelName} · Store: ${config.QDRANT_URL === undefined ? "Qdrant local mode, in memory" : "Qdrant server"}`))
+      .replace("<!--info-->", () =>
+        String(
+          html`Model: ${modelName} · Store:
+          ${config.QDRANT_URL === undefined ? "Qdrant local mode, in memory" : "Qdrant server"}`,
+        ),
+      )
       .replace("<!--answer-->", () => content);
 
   app.get("/", (c) => c.html(render(c.get("secureHeadersNonce") ?? "", "")));
@@ -21,9 +26,20 @@ export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Servic
   app.post("/", async (c) => {
     const { message } = await c.req.parseBody();
     const content = typeof message === "string" ? message.trim() : "";
-    const { text } = splitQuestion(content === "" ? [] : [{ role: "user", content }], config.MAX_MESSAGE_CHARACTERS);
-    const options = { messageId: "", conversationId: "", origin: readOrigin(c, config), keepAlive: config.KEEP_ALIVE_MS };
-    const result = await toJsonAnswer(answer({ text, history: [] }, services.answer, c.req.raw.signal), options);
+    const { text } = splitQuestion(
+      content === "" ? [] : [{ role: "user", content }],
+      config.MAX_MESSAGE_CHARACTERS,
+    );
+    const options = {
+      messageId: "",
+      conversationId: "",
+      origin: readOrigin(c, config),
+      keepAlive: config.KEEP_ALIVE_MS,
+    };
+    const result = await toJsonAnswer(
+      answer({ text, history: [] }, services.answer, c.req.raw.signal),
+      options,
+    );
     const body = html`<article>
       <p dir="auto"><strong>${text}</strong></p>
       <p dir="auto">${result.answer}</p>

@@ -9,12 +9,17 @@ const RESERVED = "tributary";
 
 export const collectionName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, "A collection's name has 1 to 64 letters, digits, '_', '-' or '.', and begins with a letter or digit.")
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
+    "A collection's name has 1 to 64 letters, digits, '_', '-' or '.', and begins with a letter or digit.",
+  )
   .refine((name) => name !== RESERVED, `The name "${RESERVED}" is reserved.`)
   .openapi({ example: "products" });
 
 /** Ids that clients make up: useChat sends 16 random letters and digits. */
-export const clientId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, "An id has 1 to 128 letters, digits, '_' or '-'.");
+export const clientId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,128}$/, "An id has 1 to 128 letters, digits, '_' or '-'.");
 
 export const documentId = z
   .string()
@@ -26,17 +31,39 @@ export const documentId = z
 
 const scalar = z.union([z.string().max(1000), z.number(), z.boolean()]);
 const range = z
-  .object({ gt: z.number().optional(), gte: z.number().optional(), lt: z.number().optional(), lte: z.number().optional() })
+  .object({
+    gt: z.number().optional(),
+    gte: z.number().optional(),
+    lt: z.number().optional(),
+    lte: z.number().optional(),
+  })
   .strict()
   .refine((bounds) => Object.keys(bounds).length > 0, "A range needs gt, gte, lt or lte.")
-  .transform((bounds) => Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined)) as { gt?: number; gte?: number; lt?: number; lte?: number });
+  .transform(
+    (bounds) =>
+      Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined)) as {
+        gt?: number;
+        gte?: number;
+        lt?: number;
+        lte?: number;
+      },
+  );
 
 export const filter = z
-  .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "A field's name has 1 to 64 letters, digits, '_' or '-'."), z.union([scalar, z.array(scalar).min(1).max(100), range]))
+  .record(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, "A field's name has 1 to 64 letters, digits, '_' or '-'."),
+    z.union([scalar, z.array(scalar).min(1).max(100), range]),
+  )
   .refine((fields) => Object.keys(fields).length <= 20, "A filter has at most 20 fields.")
   .openapi({ example: { season: "winter", year: { gte: 2025 } } });
 
-const metadataValue = z.union([scalar, z.array(z.string().max(1000)).max(100), z.array(z.number()).max(100)]);
+const metadataValue = z.union([
+  scalar,
+  z.array(z.string().max(1000)).max(100),
+  z.array(z.number()).max(100),
+]);
 export const metadata = z
   .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), metadataValue)
   .refine((fields) => Object.keys(fields).length <= 50, "Metadata has at most 50 fields.");
@@ -64,6 +91,9 @@ export const problemSchema = z
   .openapi("Problem");
 
 /** An OpenAPI response of problem details. */
-export function problem(description: string): { description: string; content: { "application/problem+json": { schema: typeof problemSchema } } } {
+export function problem(description: string): {
+  description: string;
+  content: { "application/problem+json": { schema: typeof problemSchema } };
+} {
   return { description, content: { "application/problem+json": { schema: problemSchema } } };
 }

@@ -12,7 +12,11 @@ import { chatMessage, collectionName, filter, problem } from "./schemas.ts";
 
 const searchRequest = z
   .object({
-    query: z.string().trim().min(1, "The query is empty.").openapi({ example: "return a used tent" }),
+    query: z
+      .string()
+      .trim()
+      .min(1, "The query is empty.")
+      .openapi({ example: "return a used tent" }),
     messages: z.array(chatMessage).max(1000).optional(),
     collections: z.array(collectionName).min(1).max(32).optional(),
     filter: filter.optional(),
@@ -28,7 +32,14 @@ const searchRoute = createRoute({
   responses: {
     200: {
       description: "Candidates in order",
-      content: { "application/json": { schema: z.looseObject({ results: z.array(z.looseObject({})), dropped: z.array(z.looseObject({})) }) } },
+      content: {
+        "application/json": {
+          schema: z.looseObject({
+            results: z.array(z.looseObject({})),
+            dropped: z.array(z.looseObject({})),
+          }),
+        },
+      },
     },
     400: problem("Malformed JSON"),
     404: problem("Unknown collection"),
@@ -44,7 +55,8 @@ export function addSearchRoute(app: OpenAPIHono<AppEnvironment>, services: Servi
   const { config, answer: dependencies } = services;
   app.openapi(searchRoute, async (c) => {
     const { query, messages = [], limit = 10, ...scope } = c.req.valid("json");
-    if (query.length > config.MAX_MESSAGE_CHARACTERS) throw invalid("query", `A query has at most ${config.MAX_MESSAGE_CHARACTERS} characters.`);
+    if (query.length > config.MAX_MESSAGE_CHARACTERS)
+      throw invalid("query", `A query has at most ${config.MAX_MESSAGE_CHARACTERS} characters.`);
     const question = { text: query, history: readMessages(messages), ...scope };
     const started = dependencies.now();
     const deadline = startDeadline("the search", config.CHAT_TIMEOUT_MS, c.req.raw.signal);
@@ -55,10 +67,16 @@ export function addSearchRoute(app: OpenAPIHono<AppEnvironment>, services: Servi
       const context = chooseSources(retrieval.passages, { ...dependencies.limits, sources: limit });
       return c.json(
         {
-          results: context.sources.map((source, index) => ({ rank: index + 1, ...describePassage(source) })),
+          results: context.sources.map((source, index) => ({
+            rank: index + 1,
+            ...describePassage(source),
+          })),
           dropped: [
             ...context.dropped.map(({ passage, why }) => ({ ...describePassage(passage), why })),
-            ...retrieval.repeated.map((passage) => ({ ...describePassage(passage), why: "repeated" })),
+            ...retrieval.repeated.map((passage) => ({
+              ...describePassage(passage),
+              why: "repeated",
+            })),
           ],
           evidence: retrieval.evidence,
           retrieval: retrieval.report,
@@ -73,7 +91,25 @@ export function addSearchRoute(app: OpenAPIHono<AppEnvironment>, services: Servi
   });
 }
 
-function describePassage({ collection, chunk, score, legs, rerank }: Passage): Record<string, unknown> {
+function describePassage({
+  collection,
+  chunk,
+  score,
+  legs,
+  rerank,
+}: Passage): Record<string, unknown> {
   const { documentId, text, title, heading, start, end } = chunk;
-  return { collection, documentId, chunkId: chunk.id, score, text, title, heading, start, end, legs, ...(rerank === undefined ? {} : { rerank }) };
+  return {
+    collection,
+    documentId,
+    chunkId: chunk.id,
+    score,
+    text,
+    title,
+    heading,
+    start,
+    end,
+    legs,
+    ...(rerank === undefined ? {} : { rerank }),
+  };
 }

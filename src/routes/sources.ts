@@ -1,10 +1,34 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import { AppError } from "../errors.ts";
 import { callWithin } from "../resilience.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { collectionName, problem } from "./schemas.ts";
+
+const STYLE = `
+  body {
+  font:
+  16px/1.6 system-ui,
+  sans-serif;
+  max-width: 44rem;
+  margin: 2rem auto;
+  padding: 0 1rem;
+  color-scheme: light dark;
+  }
+  pre {
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+  font: inherit;
+  }
+  mark {
+  border-radius: 0.2em;
+  padding: 0.1em 0;
+  }
+  p {
+  opacity: 0.75;
+  }
+`;
 
 const sourceRoute = createRoute({
   method: "get",
@@ -22,13 +46,24 @@ const sourceRoute = createRoute({
 export function addSourceRoute(app: OpenAPIHono<AppEnvironment>, { ingest }: Services): void {
   app.openapi(sourceRoute, async (c) => {
     const { collection, chunkId } = c.req.valid("param");
-    const options = { what: "reading a source", signal: c.req.raw.signal, deadline: ingest.deadline, retries: 1 };
-    const chunk = await callWithin(options, (signal) => ingest.store.readChunk(collection, chunkId, signal));
+    const options = {
+      what: "reading a source",
+      signal: c.req.raw.signal,
+      deadline: ingest.deadline,
+      retries: 1,
+    };
+    const chunk = await callWithin(options, (signal) =>
+      ingest.store.readChunk(collection, chunkId, signal),
+    );
     if (chunk === undefined) throw new AppError("not-found", "This passage no longer exists.");
-    const document = await callWithin(options, (signal) => ingest.store.readDocument(collection, chunk.documentId, signal));
+    const document = await callWithin(options, (signal) =>
+      ingest.store.readDocument(collection, chunk.documentId, signal),
+    );
     // The document may have changed since the answer was given; then the passage stands alone.
     const isCurrent = document?.text.slice(chunk.start, chunk.end) === chunk.text;
-    const [before, after] = isCurrent ? [document.text.slice(0, chunk.start), document.text.slice(chunk.end)] : ["", ""];
+    const [before, after] = isCurrent
+      ? [document.text.slice(0, chunk.start), document.text.slice(chunk.end)]
+      : ["", ""];
     const nonce = c.get("secureHeadersNonce") ?? "";
     return c.html(
       html`<!doctype html>
@@ -38,15 +73,14 @@ export function addSourceRoute(app: OpenAPIHono<AppEnvironment>, { ingest }: Ser
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <title>${chunk.title}</title>
             <style nonce="${nonce}">
-              body { font: 16px/1.6 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-              pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
-              mark { border-radius: 0.2em; padding: 0.1em 0; }
-              p { opacity: 0.75; }
+              ${raw(STYLE)}
             </style>
           </head>
           <body>
             <h1 dir="auto">${chunk.title}</h1>
-            <p dir="auto">${[collection, ...chunk.heading.filter((heading) => heading !== chunk.title)].join(" › ")}</p>
+            <p dir="auto">
+              ${[collection, ...chunk.heading.filter((heading) => heading !== chunk.title)].join(" › ")}
+            </p>
             <pre dir="auto">${before}<mark id="passage">${chunk.text}</mark>${after}</pre>
           </body>
         </html>`,

@@ -16,7 +16,8 @@ const SUFFIXES = (
 /** Strips one particle or ending where at least two syllables stay; otherwise returns the word as it is. */
 export function koreanStem(word: string): string {
   for (const suffix of SUFFIXES) {
-    if (word.length - suffix.length >= 2 && word.endsWith(suffix)) return word.slice(0, -suffix.length);
+    if (word.length - suffix.length >= 2 && word.endsWith(suffix))
+      return word.slice(0, -suffix.length);
   }
   return word;
 }

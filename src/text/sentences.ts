@@ -4,7 +4,8 @@ export interface Span {
   end: number;
 }
 
-const ABBREVIATION = /(?:^|\s)(?:Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|vs|approx|ca|e\.g|i\.e|etc|z\.B|d\.h|bzw)\.\s*$/i;
+const ABBREVIATION =
+  /(?:^|\s)(?:Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|vs|approx|ca|e\.g|i\.e|etc|z\.B|d\.h|bzw)\.\s*$/i;
 
 /** A piece shorter than this is no sentence of its own ("1.", "Yes."), it joins the one before. */
 const SHORTEST = 8;
@@ -24,11 +25,15 @@ export function readSentences(text: string): Span[] {
     const end = index + segment.trimEnd().length;
     const last = spans.at(-1);
     if (start < end) {
-      const joins = last !== undefined && !lineBreak && (ABBREVIATION.test(text.slice(last.start, start)) || end - start < SHORTEST);
+      const joins =
+        last !== undefined &&
+        !lineBreak &&
+        (ABBREVIATION.test(text.slice(last.start, start)) || end - start < SHORTEST);
       if (joins) last.end = end;
       else spans.push({ start, end });
     }
-    lineBreak = start < end ? /[\n\r\u2029]\s*$/.test(segment) : lineBreak || segment.includes("\n");
+    lineBreak =
+      start < end ? /[\n\r\u2029]\s*$/.test(segment) : lineBreak || segment.includes("\n");
   }
   return spans;
 }

@@ -1,5 +1,10 @@
 import murmurhash from "murmurhash";
-import { type AverageLengths, documentFrequency, inverseDocumentFrequency, type TermStatistics } from "./statistics.ts";
+import {
+  type AverageLengths,
+  documentFrequency,
+  inverseDocumentFrequency,
+  type TermStatistics,
+} from "./statistics.ts";
 import { readTerms, type Terms } from "./tokenize.ts";
 
 /** Term-frequency saturation and length normalisation of BM25 (Robertson & Zaragoza 2009). */
@@ -46,7 +51,12 @@ export function encodeChunk(terms: Terms, average: AverageLengths): SparseVector
   return toSparseVector([...weights]);
 }
 
-function addWeights(weights: Map<number, number>, vocabulary: "w" | "g", counts: Map<string, number>, ratio: number): void {
+function addWeights(
+  weights: Map<number, number>,
+  vocabulary: "w" | "g",
+  counts: Map<string, number>,
+  ratio: number,
+): void {
   const norm = K1 * (1 - B + B * ratio);
   for (const [term, count] of counts) {
     const id = termId(vocabulary, term);
@@ -78,7 +88,10 @@ export function sparseTerms(text: string): WeightedTerms {
  * The query's vector: each term's IDF times its weight. `messages` are the user's, newest first, each with its
  * weight; a term said twice counts twice, at most three times.
  */
-export function encodeQuery(messages: { text: string; weight: number }[], statistics: TermStatistics): SparseQuery {
+export function encodeQuery(
+  messages: { text: string; weight: number }[],
+  statistics: TermStatistics,
+): SparseQuery {
   const weights = new Map<number, number>();
   let sum = 0;
   for (const message of messages) {
@@ -89,25 +102,35 @@ export function encodeQuery(messages: { text: string; weight: number }[], statis
     }
   }
   const heaviest = [...weights].toSorted((a, b) => b[1] - a[1]).slice(0, MAX_QUERY_TERMS);
-  return { vector: toSparseVector(heaviest), weight: sum, ...readFamiliarity(messages, statistics) };
+  return {
+    vector: toSparseVector(heaviest),
+    weight: sum,
+    ...readFamiliarity(messages, statistics),
+  };
 }
 
 /** A word in this many chunks is at home in the collections; so is one whose terms' mean of ln(1 + df) reaches 3. */
 const AT_HOME = 3;
 const FAMILIAR_WORDS = 60;
-const JOINED_WORD = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Script=Thai}/u;
+const JOINED_WORD =
+  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Script=Thai}/u;
 
 /**
  * The mean over the question's words of how common each is in the collections. A question about something else may
  * meet one rare word by chance ("bill", "states"), but it is not made of the collections' words.
  */
-function readFamiliarity(messages: { text: string; weight: number }[], statistics: TermStatistics): { familiarity: number; joined: number } {
+function readFamiliarity(
+  messages: { text: string; weight: number }[],
+  statistics: TermStatistics,
+): { familiarity: number; joined: number } {
   const sum = { familiarity: 0, joined: 0, weight: 0 };
   for (const { text, weight } of messages) {
     for (const word of text.split(/[\s?.,!]+/).slice(0, FAMILIAR_WORDS)) {
       const ids = [...sparseTerms(word).weights.keys()];
       if (ids.length === 0) continue;
-      const mean = ids.reduce((total, id) => total + Math.log1p(documentFrequency(statistics, id)), 0) / ids.length;
+      const mean =
+        ids.reduce((total, id) => total + Math.log1p(documentFrequency(statistics, id)), 0) /
+        ids.length;
       sum.familiarity += weight * Math.min(1, mean / AT_HOME);
       sum.joined += weight * (JOINED_WORD.test(word) ? 1 : 0);
       sum.weight += weight;

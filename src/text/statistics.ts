@@ -33,7 +33,11 @@ export function emptyStatistics(): TermStatistics {
 }
 
 /** Adds chunks (sign 1) or takes them back (sign -1). */
-export function countChunks(statistics: TermStatistics, chunks: Iterable<ChunkTerms>, sign: 1 | -1): void {
+export function countChunks(
+  statistics: TermStatistics,
+  chunks: Iterable<ChunkTerms>,
+  sign: 1 | -1,
+): void {
   const { frequencies } = statistics;
   for (const chunk of chunks) {
     statistics.chunks = Math.max(0, statistics.chunks + sign);
@@ -53,7 +57,8 @@ export function sumStatistics(all: readonly TermStatistics[]): TermStatistics {
     sum.chunks += one.chunks;
     sum.words += one.words;
     sum.grams += one.grams;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) sum.frequencies[bucket]! += one.frequencies[bucket]!;
+    for (let bucket = 0; bucket < BUCKETS; bucket++)
+      sum.frequencies[bucket]! += one.frequencies[bucket]!;
   }
   return sum;
 }
@@ -93,11 +98,15 @@ export async function encodeFrequencies(frequencies: Uint32Array): Promise<strin
 export async function decodeFrequencies(text: string): Promise<Uint32Array> {
   const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const bytes = await throughStream(packed, new DecompressionStream("deflate-raw"));
-  if (bytes.byteLength !== BUCKETS * 4) throw new RangeError("The stored term statistics are not a whole table.");
+  if (bytes.byteLength !== BUCKETS * 4)
+    throw new RangeError("The stored term statistics are not a whole table.");
   return new Uint32Array(bytes.buffer, bytes.byteOffset, BUCKETS);
 }
 
-async function throughStream(bytes: Uint8Array<ArrayBuffer>, transform: CompressionStream | DecompressionStream): Promise<Uint8Array> {
+async function throughStream(
+  bytes: Uint8Array<ArrayBuffer>,
+  transform: CompressionStream | DecompressionStream,
+): Promise<Uint8Array> {
   const body = new Blob([bytes]).stream().pipeThrough(transform);
   return new Uint8Array(await new Response(body).arrayBuffer());
 }

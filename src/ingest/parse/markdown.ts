@@ -16,29 +16,31 @@ export function parseMarkdown(text: string): ParsedDocument {
     extensions: [gfm(), frontmatter()],
     mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown()],
   });
-  const sections: Section[] = [];
-  const path: { depth: number; text: string }[] = [];
-  let front: { title?: string; url?: string } = {};
-  let firstHeading: string | undefined;
-  for (const node of tree.children) {
-    if (node.type === "yaml") {
-      front = readFrontMatter(node.value);
-    } else if (node.type === "heading") {
-      while ((path.at(-1)?.depth ?? 0) >= node.depth) path.pop();
-      path.push({ depth: node.depth, text: plainText(node) });
-      firstHeading ??= path.at(-1)?.text;
-      sections.push({ heading: path.map((entry) => entry.text), blocks: [] });
-    } else {
-      if (sections.length === 0) sections.push({ heading: [], blocks: [] });
-      sections.at(-1)?.blocks.push(...readBlocks(node));
-    }
-  }
-  const title = front.title ?? firstHeading;
+  const { children } = tree;
+  const front = children[0]?.type === "yaml" ? readFrontMatter(children[0].value) : {};
+  const sections = readSections(children.filter((node) => node.type !== "yaml"));
+  const title = front.title ?? sections.find(({ heading }) => heading.length > 0)?.heading[0];
   return {
     ...(title === undefined ? {} : { title }),
     ...(front.url === undefined ? {} : { url: front.url }),
     sections: sections.filter((section) => section.blocks.length > 0),
   };
+}
+
+function readSections(nodes: RootContent[]): Section[] {
+  const sections: Section[] = [];
+  const path: { depth: number; text: string }[] = [];
+  for (const node of nodes) {
+    if (node.type === "heading") {
+      while ((path.at(-1)?.depth ?? 0) >= node.depth) path.pop();
+      path.push({ depth: node.depth, text: plainText(node) });
+      sections.push({ heading: path.map((entry) => entry.text), blocks: [] });
+      continue;
+    }
+    if (sections.length === 0) sections.push({ heading: [], blocks: [] });
+    sections.at(-1)?.blocks.push(...readBlocks(node));
+  }
+  return sections;
 }
 
 function readBlocks(node: RootContent): Block[] {

@@ -1,0 +1,63 @@
+import type { Filter, Hit, SearchQuery } from "../ports.ts";
+import type { Api } from "./qdrant-client.ts";
+import { qdrantCall } from "./qdrant-error.ts";
+import { chunkFromPayload, filterToConditions } from "./qdrant-payload.ts";
+
+const CHUNK_FIELDS = [
+  "document_id",
+  "index",
+  "text",
+  "title",
+  "heading",
+  "start",
+  "end",
+  "url",
+  "metadata",
+  "words",
+  "grams",
+];
+
+/** Both legs of every query in one batch: their scores must stay apart, which a fusion on the server would not allow. */
+export async function searchCollection(
+  api: Api,
+  collection: string,
+  queries: SearchQuery[],
+  filter: Filter | undefined,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Hit[][]> {
+  const common = {
+    limit,
+    with_payload: CHUNK_FIELDS,
+    ...(filter === undefined ? {} : { filter: filterToConditions(filter) }),
+  };
+  const legs = queries.map(readLegs);
+  const searches = legs.flat().map(({ leg, vector }) => ({ ...common, query: vector, using: leg }));
+  const answers = await qdrantCall("search", signal, () =>
+    api.queryBatchPoints({ collection_name: collection, searches }, { signal }),
+  );
+  let next = 0;
+  return legs.map((ofQuery) => {
+    const hits = new Map<string, Hit>();
+    for (const { leg } of ofQuery) {
+      for (const point of answers[next]?.points ?? []) {
+        const id = String(point.id);
+        const hit = hits.get(id) ?? { chunk: chunkFromPayload(id, point.payload) };
+        hit[leg] = point.score;
+        hits.set(id, hit);
+      }
+      next += 1;
+    }
+    return [...hits.values()];
+  });
+}
+
+type Leg = { leg: "sparse"; vector: SearchQuery["sparse"] } | { leg: "dense"; vector: number[] };
+
+function readLegs(query: SearchQuery): Leg[] {
+  const legs: Leg[] = [];
+  // A question of signs alone has no terms, and Qdrant takes no empty sparse vector.
+  if (query.sparse.indices.length > 0) legs.push({ leg: "sparse", vector: query.sparse });
+  if (query.dense !== undefined) legs.push({ leg: "dense", vector: query.dense });
+  return legs;
+}

@@ -1,0 +1,42 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const root = new URL("..", import.meta.url).pathname;
+/** The same files run on Node and in workerd: they reach the application through `test/app/open-app`. */
+const BOTH = [
+  "test/app/**/*.test.ts",
+  "test/contract/qdrant/qdrant-local.test.ts",
+  "test/unit/text/**/*.test.ts",
+];
+
+export default defineConfig({
+  root,
+  test: {
+    // The first request to a Worker loads a thousand modules.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        root,
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/edge/**"],
+          environment: "node",
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        root,
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        test: {
+          name: "workerd",
+          include: [...BOTH, "test/edge/**/*.test.ts"],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
