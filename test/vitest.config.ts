@@ -2,7 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 const root = new URL("..", import.meta.url).pathname;
-/** The same files run on Node and in workerd: they reach the application through `test/app/open-app`. */
+/** The same files run on Node and in workerd: they reach the application through `test/support/open-app.ts`. */
 const BOTH = [
   "test/app/**/*.test.ts",
   "test/contract/qdrant/qdrant-local.test.ts",
@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/edge/**"],
+          globalSetup: ["test/support/worlds-server.ts"],
           environment: "node",
           testTimeout: 20_000,
           hookTimeout: 30_000,

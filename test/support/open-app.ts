@@ -1,0 +1,104 @@
+// The application as its entries put it together, for tests that run on Node and in workerd.
+import { createApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
+import { installQdrantLocal } from "../../src/qdrant-local/install.ts";
+import { loadSamples, type Samples } from "../../src/samples.ts";
+import { createServices, type Platform, type Services } from "../../src/services.ts";
+
+const prompts = import.meta.glob<string>("../../prompts/*.md", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const pages = import.meta.glob<string>("../../src/routes/*.html", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const documents = import.meta.glob<string>("../../fixtures/*/*.md", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+export interface OpenApp {
+  services: Services;
+  /** Everything that went to the operator's log. */
+  log: Record<string, unknown>[];
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** POST with a JSON body. */
+  post(
+    path: string,
+    body: unknown,
+    headers?: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<Response>;
+  close(): void;
+}
+
+export interface OpenOptions {
+  environment?: Record<string, string>;
+  /** Load the sample collections. @default true */
+  samples?: boolean;
+  /** Address of whoever calls. @default "127.0.0.1" */
+  peerAddress?: string | undefined;
+}
+
+let hosts = 0;
+
+export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
+  const { environment = {}, samples = true } = options;
+  const host = `qdrant-${++hosts}.local`;
+  const uninstall =
+    environment["QDRANT_URL"] === undefined
+      ? installQdrantLocal(createQdrantLocal(), host)
+      : (): void => undefined;
+  const log: Record<string, unknown>[] = [];
+  const platform: Platform = {
+    prompts: byName(prompts),
+    page: Object.values(pages)[0] ?? "",
+    localQdrantUrl: `http://${host}`,
+    now: () => performance.now(),
+    generateId: () => crypto.randomUUID().replaceAll("-", ""),
+    turn: () => new Promise((resolve) => setTimeout(resolve)),
+    log: (entry) => void log.push(entry),
+    peerAddress: () => ("peerAddress" in options ? options.peerAddress : "127.0.0.1"),
+  };
+  const services = await createServices(readConfig(environment), platform);
+  if (samples) await loadSamples(readSamples(), services, AbortSignal.timeout(30_000));
+  const app = createApp(services);
+  const request = async (path: string, init?: RequestInit): Promise<Response> =>
+    app.request(new Request(new URL(path, "http://localhost"), init), undefined, {});
+  return {
+    services,
+    log,
+    request,
+    post: (path, body, headers = {}, signal) =>
+      request(path, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    close: uninstall,
+  };
+}
+
+function readSamples(): Samples {
+  const samples: Samples = {};
+  for (const [path, text] of Object.entries(documents)) {
+    const [collection = "", file = ""] = path.split("/").slice(-2);
+    (samples[collection] ??= []).push({ id: file.slice(0, -".md".length), text });
+  }
+  return samples;
+}
+
+function byName(files: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [
+      path.split("/").at(-1)!.slice(0, -".md".length),
+      text,
+    ]),
+  );
+}

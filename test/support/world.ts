@@ -1,0 +1,76 @@
+// One set of upstreams for a test: Cohere, a language model and Qdrant behind a fault proxy. Runs on Node and in workerd.
+import { inject } from "vitest";
+import type { Operation, ServerFaultOptions } from "./fault-server.ts";
+import type { Fault } from "./faults.ts";
+import type { SeenRequest } from "./request-log.ts";
+
+type Options = Omit<ServerFaultOptions, "match">;
+
+export type WorldCommand =
+  | { do: "fault"; operation: Operation; fault: Fault; options?: Options }
+  | { do: "fault-qdrant"; path: string; fault: Fault; options?: Options }
+  | {
+      do: "script";
+      script: { reply?: string | string[]; tokenDelayMs?: number; firstTokenDelayMs?: number };
+    }
+  | { do: "clear" }
+  | { do: "close" };
+
+export interface World {
+  upstreamUrl: string;
+  qdrantUrl: string;
+  /** Variables that switch every paid and remote part on. */
+  environment: Record<string, string>;
+  command(command: WorldCommand): Promise<void>;
+  requests(): Promise<{ upstream: SeenRequest[]; qdrant: SeenRequest[] }>;
+  /** Waits for a request that satisfies the predicate. @default 3000 ms */
+  waitFor(predicate: (request: SeenRequest) => boolean, timeout?: number): Promise<SeenRequest>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(): Promise<World> {
+  const control = inject("worlds");
+  const made = (await (await fetch(control, { method: "POST" })).json()) as {
+    id: string;
+    upstreamUrl: string;
+    qdrantUrl: string;
+  };
+  const address = `${control}/${made.id}`;
+
+  async function command(order: WorldCommand): Promise<void> {
+    const response = await fetch(address, { method: "POST", body: JSON.stringify(order) });
+    if (!response.ok) throw new Error(await response.text());
+    await response.body?.cancel();
+  }
+  async function requests(): Promise<{ upstream: SeenRequest[]; qdrant: SeenRequest[] }> {
+    return (await (await fetch(address)).json()) as {
+      upstream: SeenRequest[];
+      qdrant: SeenRequest[];
+    };
+  }
+  return {
+    ...made,
+    environment: {
+      COHERE_API_KEY: "cohere-key-canary",
+      COHERE_BASE_URL: made.upstreamUrl,
+      EMBED_DIMENSION: "64",
+      MODEL: "openai-compatible:test",
+      MODEL_BASE_URL: `${made.upstreamUrl}/v1`,
+      MODEL_API_KEY: "model-key-canary",
+      QDRANT_URL: made.qdrantUrl,
+    },
+    command,
+    requests,
+    async waitFor(predicate, timeout = 3000) {
+      const end = Date.now() + timeout;
+      for (;;) {
+        const { upstream, qdrant } = await requests();
+        const found = [...upstream, ...qdrant].find(predicate);
+        if (found !== undefined) return found;
+        if (Date.now() > end) throw new Error("No such request came in time.");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    close: () => command({ do: "close" }),
+  };
+}

@@ -1,0 +1,102 @@
+// The upstreams of the application tests, in the test runner's own process: tests in workerd can not open a server,
+// so they order one here over HTTP, as tests on Node do. Vitest's `globalSetup`.
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestProject } from "vitest/node";
+import { serveQdrant } from "../../src/node/serve-qdrant.ts";
+import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
+import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { type FaultServer, startFaultServer } from "./fault-server.ts";
+import type { WorldCommand } from "./world.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    worlds: string;
+  }
+}
+
+interface StartedWorld {
+  upstream: FaultServer;
+  qdrant: FaultProxy;
+  close(): Promise<void>;
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const worlds = new Map<string, StartedWorld>();
+  const server = createServer((request, response) => {
+    handle(request, worlds)
+      .then((value) => response.end(JSON.stringify(value ?? null)))
+      .catch((error: unknown) => {
+        response.statusCode = 500;
+        response.end(JSON.stringify({ error: String(error) }));
+      });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  project.provide("worlds", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return async () => {
+    await Promise.all([...worlds.values()].map((world) => world.close()));
+    await closeServer(server);
+  };
+}
+
+async function handle(
+  request: IncomingMessage,
+  worlds: Map<string, StartedWorld>,
+): Promise<unknown> {
+  const id = new URL(request.url ?? "/", "http://localhost").pathname.slice(1);
+  if (id === "") {
+    const world = await startWorld();
+    const name = String(worlds.size + 1);
+    worlds.set(name, world);
+    return { id: name, upstreamUrl: world.upstream.url, qdrantUrl: world.qdrant.url };
+  }
+  const world = worlds.get(id);
+  if (world === undefined) throw new Error(`There is no world ${id}.`);
+  if (request.method === "GET")
+    return { upstream: world.upstream.requests, qdrant: world.qdrant.requests };
+  let body = "";
+  for await (const part of request) body += String(part);
+  return run(world, JSON.parse(body) as WorldCommand);
+}
+
+async function startWorld(): Promise<StartedWorld> {
+  const upstream = await startFaultServer();
+  const engine = await serveQdrant(createQdrantLocal());
+  const qdrant = await startFaultProxy(engine.url);
+  return {
+    upstream,
+    qdrant,
+    async close() {
+      await Promise.all([upstream.close(), qdrant.close()]);
+      await engine.close();
+    },
+  };
+}
+
+async function run(world: StartedWorld, command: WorldCommand): Promise<void> {
+  switch (command.do) {
+    case "fault":
+      return world.upstream.fault(command.operation, command.fault, command.options);
+    case "fault-qdrant":
+      return world.qdrant.fault(
+        ({ path }) => path.includes(command.path),
+        command.fault,
+        command.options,
+      );
+    case "script":
+      Object.assign(world.upstream, command.script);
+      return undefined;
+    case "clear":
+      world.upstream.clear();
+      return world.qdrant.clear();
+    case "close":
+      return world.close();
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
