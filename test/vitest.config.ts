@@ -1,5 +1,9 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { startWorldsServer } from "./support/worlds-server.ts";
+
+/** Where tests order their upstreams; see test/support/world.ts. */
+const define = { WORLDS: JSON.stringify(await startWorldsServer()) };
 
 const root = new URL("..", import.meta.url).pathname;
 /** The same files run on Node and in workerd: they reach the application through `test/support/open-app.ts`. */
@@ -18,10 +22,10 @@ export default defineConfig({
     projects: [
       {
         root,
+        define,
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          globalSetup: ["test/support/worlds-server.ts"],
           environment: "node",
           testTimeout: 20_000,
           hookTimeout: 30_000,
@@ -29,6 +33,7 @@ export default defineConfig({
       },
       {
         root,
+        define,
         plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
         test: {
           name: "workerd",

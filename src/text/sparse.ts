@@ -109,8 +109,11 @@ export function encodeQuery(
   };
 }
 
-/** A word in this many chunks is at home in the collections; so is one whose terms' mean of ln(1 + df) reaches 3. */
-const AT_HOME = 3;
+/**
+ * A word is at home in the collections when the mean of ln(1 + df) over its terms is that of a term in every 15th
+ * chunk, but not more than 3 (about 20 chunks).
+ */
+const AT_HOME = { share: 1 / 15, least: Math.LN2, most: 3 };
 const FAMILIAR_WORDS = 60;
 const JOINED_WORD =
   /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Script=Thai}/u;
@@ -123,6 +126,8 @@ function readFamiliarity(
   messages: { text: string; weight: number }[],
   statistics: TermStatistics,
 ): { familiarity: number; joined: number } {
+  const expected = Math.log1p(statistics.chunks * AT_HOME.share);
+  const atHome = Math.min(AT_HOME.most, Math.max(AT_HOME.least, expected));
   const sum = { familiarity: 0, joined: 0, weight: 0 };
   for (const { text, weight } of messages) {
     for (const word of text.split(/[\s?.,!]+/).slice(0, FAMILIAR_WORDS)) {
@@ -131,7 +136,7 @@ function readFamiliarity(
       const mean =
         ids.reduce((total, id) => total + Math.log1p(documentFrequency(statistics, id)), 0) /
         ids.length;
-      sum.familiarity += weight * Math.min(1, mean / AT_HOME);
+      sum.familiarity += weight * Math.min(1, mean / atHome);
       sum.joined += weight * (JOINED_WORD.test(word) ? 1 : 0);
       sum.weight += weight;
     }

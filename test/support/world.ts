@@ -1,8 +1,10 @@
 // One set of upstreams for a test: Cohere, a language model and Qdrant behind a fault proxy. Runs on Node and in workerd.
-import { inject } from "vitest";
 import type { Operation, ServerFaultOptions } from "./fault-server.ts";
 import type { Fault } from "./faults.ts";
 import type { SeenRequest } from "./request-log.ts";
+
+/** Address of the server that opens worlds, put in by test/vitest.config.ts. */
+declare const WORLDS: string;
 
 type Options = Omit<ServerFaultOptions, "match">;
 
@@ -29,7 +31,7 @@ export interface World {
 }
 
 export async function openWorld(): Promise<World> {
-  const control = inject("worlds");
+  const control = WORLDS;
   const made = (await (await fetch(control, { method: "POST" })).json()) as {
     id: string;
     upstreamUrl: string;

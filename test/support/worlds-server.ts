@@ -1,19 +1,12 @@
 // The upstreams of the application tests, in the test runner's own process: tests in workerd can not open a server,
-// so they order one here over HTTP, as tests on Node do. Vitest's `globalSetup`.
-import { createServer, type IncomingMessage, type Server } from "node:http";
+// so they order one here over HTTP, as tests on Node do. The configuration of vitest starts it.
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { TestProject } from "vitest/node";
 import { serveQdrant } from "../../src/node/serve-qdrant.ts";
 import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { type FaultServer, startFaultServer } from "./fault-server.ts";
 import type { WorldCommand } from "./world.ts";
-
-declare module "vitest" {
-  export interface ProvidedContext {
-    worlds: string;
-  }
-}
 
 interface StartedWorld {
   upstream: FaultServer;
@@ -21,7 +14,8 @@ interface StartedWorld {
   close(): Promise<void>;
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Starts the server that opens worlds; it does not keep the process alive. */
+export async function startWorldsServer(): Promise<string> {
   const worlds = new Map<string, StartedWorld>();
   const server = createServer((request, response) => {
     handle(request, worlds)
@@ -32,11 +26,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  project.provide("worlds", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  return async () => {
-    await Promise.all([...worlds.values()].map((world) => world.close()));
-    await closeServer(server);
-  };
+  server.unref();
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function handle(
@@ -46,7 +37,7 @@ async function handle(
   const id = new URL(request.url ?? "/", "http://localhost").pathname.slice(1);
   if (id === "") {
     const world = await startWorld();
-    const name = String(worlds.size + 1);
+    const name = crypto.randomUUID();
     worlds.set(name, world);
     return { id: name, upstreamUrl: world.upstream.url, qdrantUrl: world.qdrant.url };
   }
@@ -56,7 +47,10 @@ async function handle(
     return { upstream: world.upstream.requests, qdrant: world.qdrant.requests };
   let body = "";
   for await (const part of request) body += String(part);
-  return run(world, JSON.parse(body) as WorldCommand);
+  const command = JSON.parse(body) as WorldCommand;
+  if (command.do !== "close") return run(world, command);
+  worlds.delete(id);
+  return world.close();
 }
 
 async function startWorld(): Promise<StartedWorld> {
@@ -73,7 +67,10 @@ async function startWorld(): Promise<StartedWorld> {
   };
 }
 
-async function run(world: StartedWorld, command: WorldCommand): Promise<void> {
+async function run(
+  world: StartedWorld,
+  command: Exclude<WorldCommand, { do: "close" }>,
+): Promise<void> {
   switch (command.do) {
     case "fault":
       return world.upstream.fault(command.operation, command.fault, command.options);
@@ -89,14 +86,5 @@ async function run(world: StartedWorld, command: WorldCommand): Promise<void> {
     case "clear":
       world.upstream.clear();
       return world.qdrant.clear();
-    case "close":
-      return world.close();
   }
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -11,7 +11,7 @@ describe("koreanStem", () => {
 
   it("strips the longest that fits", () => {
     expect(koreanStem("학교에서는")).toBe("학교");
-    expect(koreanStem("매장으로부터")).toBe("매장으");
+    expect(koreanStem("매장으로부터")).toBe("매장");
     expect(koreanStem("친구들이")).toBe("친구");
   });
 

@@ -1,0 +1,389 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { loadSamples } from "../../src/samples.ts";
+import { type OpenApp, openApp } from "../support/open-app.ts";
+import { collectStream, type UIEvent } from "../support/sse.ts";
+import { openWorld, type World } from "../support/world.ts";
+
+/** Everything switched on: Cohere, a language model and Qdrant over real sockets. */
+let world: World;
+let app: OpenApp;
+
+const DOCUMENTS = {
+  birds: [
+    {
+      id: "heron",
+      text: "# Heron\n\nThe grey heron hunts fish at the lake. It stands still for hours.",
+    },
+    { id: "swift", text: "# Swift\n\nThe swift sleeps while it flies. It lands only to breed." },
+  ],
+  fishes: [
+    {
+      id: "pike",
+      text: "# Pike\n\nThe pike hides between reeds at the lake and hunts smaller fish.",
+    },
+  ],
+  trees: [
+    { id: "alder", text: "# Alder\n\nThe alder grows at the lake with its roots in the water." },
+  ],
+};
+const QUESTION = "Which bird hunts fish at the lake?";
+
+beforeAll(async () => {
+  world = await openWorld();
+  app = await openApp({
+    samples: false,
+    environment: {
+      ...world.environment,
+      RETRIEVAL_TIMEOUT_MS: "400",
+      RERANK_TIMEOUT_MS: "400",
+      EMBED_TIMEOUT_MS: "400",
+      CONDENSE_TIMEOUT_MS: "400",
+      FIRST_TOKEN_TIMEOUT_MS: "600",
+      TOKEN_TIMEOUT_MS: "400",
+    },
+  });
+  await loadSamples(DOCUMENTS, app.services, AbortSignal.timeout(20_000));
+  await world.command({ do: "clear" });
+});
+afterEach(() => world.command({ do: "clear" }));
+afterAll(async () => {
+  app.close();
+  await world.close();
+});
+
+async function ask(body: object): Promise<UIEvent[]> {
+  const response = await app.post("/chat", body);
+  expect(response.status).toBe(200);
+  return (await collectStream(response)).events;
+}
+
+interface Report {
+  degraded: boolean;
+  collections: { name: string; status: string; hits: number }[];
+  stages: Record<string, { status: string; reason?: string }>;
+}
+const reportOf = (events: UIEvent[]): Report =>
+  events.find(({ type }) => type === "data-retrieval")?.["data"] as Report;
+const textOf = (events: UIEvent[]): string =>
+  events.map((event) => (event.type === "text-delta" ? String(event["delta"]) : "")).join("");
+const terminal = (events: UIEvent[]): UIEvent[] =>
+  events.filter(({ type }) => ["finish", "error", "abort"].includes(type));
+const chatBodies = async (): Promise<
+  { messages: { role: string; content: string }[]; stream?: boolean }[]
+> =>
+  (await world.requests()).upstream
+    .filter(({ operation }) => operation === "chat")
+    .map(({ body }) => body as never);
+
+describe("a chat with every part switched on", () => {
+  it("embeds the question once, searches both legs in one call a collection, reranks, and asks the model", async () => {
+    const events = await ask({ message: QUESTION });
+    expect(reportOf(events)).toMatchObject({
+      degraded: false,
+      stages: {
+        embed: { status: "ok" },
+        search: { status: "ok" },
+        rerank: { status: "ok" },
+        condense: { status: "skipped" },
+      },
+    });
+    const { upstream, qdrant } = await world.requests();
+    expect(
+      upstream
+        .filter(({ operation }) => operation === "embed")
+        .map(({ body }) => (body as { input_type: string }).input_type),
+    ).toEqual(["search_query"]);
+    expect(upstream.filter(({ operation }) => operation === "rerank")).toHaveLength(1);
+    expect(upstream.filter(({ operation }) => operation === "chat")).toHaveLength(1);
+    const searches = qdrant.filter(({ path }) => path.includes("/points/query"));
+    expect(searches.map(({ path }) => path.split("/")[2]).toSorted()).toEqual([
+      "birds",
+      "fishes",
+      "trees",
+    ]);
+    for (const { body } of searches) {
+      expect(
+        (body as { searches: { using: string }[] }).searches.map(({ using }) => using),
+      ).toEqual(["sparse", "dense"]);
+    }
+  });
+
+  it("streams the model's text with its citations, and its usage", async () => {
+    await world.command({
+      do: "script",
+      script: { reply: ["The ", "grey heron ", "does. [", "1] ", "And [9] ", "more."] },
+    });
+    const events = await ask({ message: QUESTION });
+    expect(textOf(events)).toBe("The grey heron does. [1] And more.");
+    const citations = events.find(({ type }) => type === "data-citations")?.["data"] as {
+      n: number;
+      start: number;
+      end: number;
+    }[];
+    expect(citations).toEqual([{ n: 1, start: 0, end: 20, verified: false }]);
+    expect(events.at(-1)).toMatchObject({
+      type: "finish",
+      messageMetadata: { answered: true, usage: { outputTokens: expect.any(Number) } },
+    });
+    expect(
+      (events.at(-1)!["messageMetadata"] as { usage: { outputTokens: number } }).usage.outputTokens,
+    ).toBeGreaterThan(0);
+  });
+
+  it("gives the sources to the model as data between marks that no document knows", async () => {
+    await ask({ message: QUESTION });
+    const [body] = await chatBodies();
+    const system = body!.messages[0]!.content;
+    const user = JSON.stringify(body!.messages.at(-1)!.content);
+    const nonce = /<sources-([A-Za-z0-9]{16,})>/.exec(user)?.[1];
+    expect(nonce).toBeDefined();
+    expect(system).toContain(`<sources-${nonce}>`);
+    expect(user).toContain("The grey heron hunts fish at the lake");
+    expect(user).toContain(QUESTION);
+    await ask({ message: QUESTION });
+    expect(JSON.stringify((await chatBodies())[1])).not.toContain(nonce);
+  });
+
+  it("rewrites a follow-up question while the raw one is searched, and searches both", async () => {
+    const events = await ask({
+      messages: [
+        { role: "user", content: "Tell me about the swift." },
+        { role: "assistant", content: "It is a bird." },
+        { role: "user", content: "When does it land?" },
+      ],
+    });
+    expect(reportOf(events).stages["condense"]?.status).toBe("ok");
+    const { upstream, qdrant } = await world.requests();
+    const condense = upstream.find(
+      ({ operation, body }) =>
+        operation === "chat" && (body as { stream?: boolean }).stream !== true,
+    )!;
+    const firstSearch = qdrant.find(({ path }) => path.includes("/points/query"))!;
+    expect(firstSearch.at).toBeLessThan(condense.finishedAt! + 1000);
+    expect(upstream.filter(({ operation }) => operation === "embed")).toHaveLength(2);
+    expect(qdrant.filter(({ path }) => path.includes("/points/query"))).toHaveLength(6);
+  });
+
+  it("takes a model's refusal for what it is", async () => {
+    await world.command({ do: "script", script: { reply: "I did not find this in the sources." } });
+    const events = await ask({ message: QUESTION });
+    expect(events.at(-1)).toMatchObject({ type: "finish", messageMetadata: { answered: false } });
+  });
+
+  it("stores documents with Cohere's document vectors, 96 texts a call", async () => {
+    const documents = Array.from({ length: 100 }, (_, index) => ({
+      id: `n${index}`,
+      text: `Note number ${index}.`,
+    }));
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json", host: "localhost" },
+      body: JSON.stringify({ documents }),
+    };
+    expect((await app.request("/collections/notes/documents", init)).status).toBe(200);
+    const bodies = (await world.requests()).upstream.map(
+      ({ body }) => body as { input_type: string; texts: string[] },
+    );
+    expect(bodies.map(({ input_type, texts }) => [input_type, texts.length])).toEqual([
+      ["search_document", 96],
+      ["search_document", 4],
+    ]);
+    for (const { id } of documents)
+      await app.request(`/collections/notes/documents/${id}`, {
+        method: "DELETE",
+        headers: { host: "localhost" },
+      });
+  });
+});
+
+describe("a part that fails", () => {
+  const kinds = [
+    { kind: "status", status: 500 },
+    { kind: "hang-before-headers" },
+    { kind: "html" },
+    { kind: "wrong-shape" },
+    { kind: "reset" },
+  ] as const;
+
+  it.each(kinds)("costs one collection only, and is named: %j", async (fault) => {
+    await world.command({ do: "fault-qdrant", path: "/collections/fishes/", fault });
+    const events = await ask({ message: QUESTION });
+    const report = reportOf(events);
+    expect(report.degraded).toBe(true);
+    const failed = report.collections.filter(({ status }) => status !== "ok" && status !== "empty");
+    expect(failed.map(({ name }) => name)).toEqual(["fishes"]);
+    expect(report.collections.find(({ name }) => name === "fishes")?.status).toBe(
+      fault.kind === "hang-before-headers" ? "timeout" : "error",
+    );
+    expect(terminal(events)).toMatchObject([
+      { type: "finish", messageMetadata: { degraded: true, answered: true } },
+    ]);
+    expect((await chatBodies())[0]!.messages[0]!.content).toContain("fishes");
+  });
+
+  it.each(kinds)(
+    "costs the dense leg only when the question cannot be embedded: %j",
+    async (fault) => {
+      await world.command({ do: "fault", operation: "embed", fault });
+      const events = await ask({ message: QUESTION });
+      expect(reportOf(events)).toMatchObject({
+        degraded: true,
+        stages: { embed: { status: "failed" } },
+      });
+      expect(terminal(events)).toMatchObject([{ type: "finish" }]);
+    },
+  );
+
+  it.each(kinds)("costs the reranking only: %j", async (fault) => {
+    await world.command({ do: "fault", operation: "rerank", fault });
+    const events = await ask({ message: QUESTION });
+    expect(reportOf(events)).toMatchObject({
+      degraded: true,
+      stages: { rerank: { status: "failed" } },
+    });
+    expect(terminal(events)).toMatchObject([{ type: "finish" }]);
+  });
+
+  it("is an error without a model call when no collection answers, 503 in JSON, text and search", async () => {
+    for (const name of ["birds", "fishes", "trees", "notes"]) {
+      await world.command({
+        do: "fault-qdrant",
+        path: `/collections/${name}/`,
+        fault: { kind: "status", status: 503 },
+      });
+    }
+    expect(terminal(await ask({ message: QUESTION }))).toMatchObject([
+      { type: "error", code: "retrieval-unavailable" },
+    ]);
+    for (const response of [
+      await app.post("/chat", { message: QUESTION, stream: false }),
+      await app.post("/chat", { message: QUESTION }, { accept: "text/plain" }),
+      await app.post("/search", { query: QUESTION }),
+    ]) {
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ code: "retrieval-unavailable" });
+    }
+    expect(await chatBodies()).toHaveLength(0);
+  });
+});
+
+describe("a model that fails", () => {
+  it.each([
+    [{ kind: "status", status: 500 }, "model-unavailable", 503],
+    [{ kind: "status", status: 400 }, "model-unavailable", 503],
+    [{ kind: "reset" }, "model-unavailable", 503],
+    [{ kind: "hang-before-headers" }, "timeout", 504],
+    [{ kind: "hang-after-headers" }, "timeout", 504],
+  ] as const)(
+    "before its first token %j is one error, with its status where no stream has begun",
+    async (fault, code, status) => {
+      await world.command({ do: "fault", operation: "chat", fault });
+      const events = await ask({ message: QUESTION });
+      expect(terminal(events)).toMatchObject([{ type: "error", code }]);
+      expect(textOf(events)).toBe("");
+      const response = await app.post("/chat", { message: QUESTION }, { accept: "text/plain" });
+      expect(response.status).toBe(status);
+      expect(await response.json()).toMatchObject({ code });
+      expect((await app.post("/chat", { message: QUESTION, stream: false })).status).toBe(status);
+    },
+  );
+
+  it.each([
+    { kind: "truncate", afterTokens: 3, how: "end" },
+    { kind: "truncate", afterTokens: 3, how: "fin" },
+    { kind: "truncate", afterTokens: 3, how: "reset" },
+    { kind: "hang-after-tokens", tokens: 3 },
+  ] as const)("in mid-stream %j never looks whole", async (fault) => {
+    await world.command({
+      do: "script",
+      script: { reply: ["one ", "two ", "three ", "four ", "five."] },
+    });
+    await world.command({ do: "fault", operation: "chat", fault });
+    const events = await ask({ message: QUESTION });
+    expect(terminal(events)).toHaveLength(1);
+    expect(terminal(events)[0]?.type).toBe("error");
+    expect(textOf(events)).toContain("one");
+    expect(events.at(-1)?.type).toBe("error");
+    const text = await (
+      await app.post("/chat", { message: QUESTION }, { accept: "text/plain" })
+    ).text();
+    expect(text).toMatch(/\[answer cut short: (?:answer-truncated|model-unavailable|timeout)\]\n$/);
+  });
+
+  it("is asked once more after an error that may pass, before its first token", async () => {
+    await world.command({
+      do: "fault",
+      operation: "chat",
+      fault: { kind: "status", status: 503 },
+      options: { times: 1 },
+    });
+    expect(terminal(await ask({ message: QUESTION }))).toMatchObject([{ type: "finish" }]);
+  });
+});
+
+describe("what goes to the reader and to the log", () => {
+  it("holds no upstream's text and no key", async () => {
+    const canary = "secret-upstream-detail";
+    const seen: string[] = [];
+    for (const operation of ["embed", "rerank", "chat"] as const) {
+      for (const status of [400, 401, 500]) {
+        await world.command({
+          do: "fault",
+          operation,
+          fault: {
+            kind: "status",
+            status,
+            body: JSON.stringify({ message: canary, error: { message: canary } }),
+          },
+        });
+        for (const accept of ["text/event-stream", "text/plain", "application/json"]) {
+          seen.push(await (await app.post("/chat", { message: QUESTION }, { accept })).text());
+        }
+        await world.command({ do: "clear" });
+      }
+    }
+    const log = JSON.stringify(app.log);
+    expect(app.log.length).toBeGreaterThan(0);
+    for (const text of [...seen, log]) {
+      expect(text).not.toContain(canary);
+      expect(text).not.toContain("cohere-key-canary");
+      expect(text).not.toContain("model-key-canary");
+      expect(text).not.toContain(world.upstreamUrl);
+    }
+  });
+});
+
+describe("a reader who leaves", () => {
+  it("cancels the model's call", async () => {
+    await world.command({
+      do: "script",
+      script: { reply: Array.from({ length: 500 }, () => "word "), tokenDelayMs: 20 },
+    });
+    const controller = new AbortController();
+    const response = await app.post("/chat", { message: QUESTION }, {}, controller.signal);
+    const reader = response.body!.getReader();
+    for (let text = ""; !text.includes("text-delta");)
+      text += new TextDecoder().decode((await reader.read()).value);
+    controller.abort();
+    await reader.cancel().catch(() => undefined);
+    const seen = await world.waitFor(
+      ({ operation, closedAt }) => operation === "chat" && closedAt !== undefined,
+    );
+    expect(seen.tokensSent).toBeLessThan(500);
+  });
+
+  it("cancels the model's call when only the response's body is dropped", async () => {
+    await world.command({
+      do: "script",
+      script: { reply: Array.from({ length: 500 }, () => "word "), tokenDelayMs: 20 },
+    });
+    const response = await app.post("/chat", { message: QUESTION });
+    const reader = response.body!.getReader();
+    for (let text = ""; !text.includes("text-delta");)
+      text += new TextDecoder().decode((await reader.read()).value);
+    await reader.cancel();
+    await world.waitFor(
+      ({ operation, closedAt }) => operation === "chat" && closedAt !== undefined,
+    );
+  });
+});

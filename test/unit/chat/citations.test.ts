@@ -1,0 +1,325 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createCitationGate } from "../../../src/chat/citations.ts";
+import type { Citation } from "../../../src/ports.ts";
+import { buildSources } from "../../support/passages.ts";
+
+const SOURCES = buildSources(
+  "The Aurora 2 tent weighs 2.4 kg.\nIt keeps **heavy rain** out.",
+  "Returns are free within 30 days of delivery. 배송은 무료입니다.",
+  "Seats are 45 cm high.",
+);
+
+interface Passed {
+  text: string;
+  citations: Citation[];
+}
+
+function pass(...pieces: string[]): Passed {
+  const gate = createCitationGate(SOURCES);
+  const seen = pieces.map((piece) => gate.push(piece)).join("");
+  const { text, citations } = gate.end();
+  return { text: seen + text, citations };
+}
+
+/** What each citation points at, as `n: sentence`. */
+function cited({ text, citations }: Passed): string[] {
+  return citations.map(({ n, start, end }) => `${n}: ${text.slice(start, end)}`);
+}
+
+/** The text in pieces, cut where the bits of `mask` are set. */
+function cut(text: string, mask: number): string[] {
+  const pieces = [""];
+  for (let at = 0; at < text.length; at++) {
+    if (at > 0 && (mask >> (at - 1)) & 1) pieces.push("");
+    pieces[pieces.length - 1] += text.charAt(at);
+  }
+  return pieces;
+}
+
+describe("createCitationGate", () => {
+  it.each([
+    ["A tent [1].", "A tent [1].", ["1: A tent"]],
+    ["A tent. [1]", "A tent. [1]", ["1: A tent."]],
+    ["A tent [1][2].", "A tent [1][2].", ["1: A tent", "2: A tent"]],
+    ["A tent [1] [2].", "A tent [1] [2].", ["1: A tent", "2: A tent"]],
+    ["A tent [1,2].", "A tent [1][2].", ["1: A tent", "2: A tent"]],
+    ["A tent [ 1 , 3 ].", "A tent [1][3].", ["1: A tent", "3: A tent"]],
+    ["텐트는 가볍다【1】.", "텐트는 가볍다[1].", ["1: 텐트는 가볍다"]],
+    ["텐트는 가볍다【1、2】", "텐트는 가볍다[1][2]", ["1: 텐트는 가볍다", "2: 텐트는 가볍다"]],
+  ])("passes %j as %j", (input, text, points) => {
+    const passed = pass(input);
+    expect(passed.text).toBe(text);
+    expect(cited(passed)).toEqual(points);
+  });
+
+  it.each([
+    ["A tent [9].", "A tent."],
+    ["A tent [0], dry.", "A tent, dry."],
+    ["A tent  [4] [5], dry.", "A tent, dry."],
+    ["[9]A tent.", "A tent."],
+    ["A tent.\n[7]\nDry.", "A tent.\n\nDry."],
+    ["A tent 【8】", "A tent"],
+    ["A tent [99", "A tent [99"],
+  ])("takes numbers that point at nothing out of %j", (input, text) => {
+    expect(pass(input)).toEqual({ text, citations: [] });
+  });
+
+  it("keeps the valid numbers of a list", () => {
+    const passed = pass("A tent [9, 2, 7].");
+    expect(passed.text).toBe("A tent [2].");
+    expect(cited(passed)).toEqual(["2: A tent"]);
+  });
+
+  it.each([
+    "a[i] = b",
+    "[a]",
+    "[1a]",
+    "[1†source]",
+    "【1†2】",
+    "[2024-05]",
+    "[1234]",
+    "[]",
+    "[ ]",
+    "[,]",
+    "[^1]",
+    "x [",
+    "see [1",
+    "[[",
+    "- [x] done",
+    "(1)",
+  ])("lets %j through, which is no marker", (text) => {
+    expect(pass(text)).toEqual({ text, citations: [] });
+  });
+
+  it("shows a marker at the very start, which has no sentence to point at", () => {
+    expect(pass("[1] A tent.")).toEqual({ text: "[1] A tent.", citations: [] });
+  });
+
+  it("finds nothing in nothing", () => {
+    expect(pass()).toEqual({ text: "", citations: [] });
+    expect(pass("", "")).toEqual({ text: "", citations: [] });
+  });
+
+  it("passes text on at once, but for what may become a marker", () => {
+    const gate = createCitationGate(SOURCES);
+    expect(gate.push("A tent")).toBe("A tent");
+    expect(gate.push(" [")).toBe("");
+    expect(gate.push("1")).toBe("");
+    expect(gate.push("]")).toBe(" [1]");
+    expect(gate.push(" [a")).toBe(" [a");
+    expect(gate.end().text).toBe("");
+  });
+});
+
+describe("pieces of createCitationGate", () => {
+  it.each(["A b [1].", "[9] a[1]", "a【1】b[2", "`[9]` [1]", "a\n[9]\nb", "x [1][2,9]"])(
+    "make no difference to %j, wherever it is cut",
+    (text) => {
+      const whole = pass(text);
+      for (let mask = 1; mask < 1 << (text.length - 1); mask++)
+        expect(pass(...cut(text, mask))).toEqual(whole);
+    },
+  );
+
+  it("make no difference to any text", () => {
+    const character = fc.constantFrom(...'[]【】,、 1239ab.`\n"', "🏕", "텐", "A tent. ", "```");
+    const pieces = fc.array(
+      fc.array(character, { maxLength: 6 }).map((list) => list.join("")),
+      { maxLength: 10 },
+    );
+    fc.assert(
+      fc.property(pieces, (list) => {
+        expect(pass(...list)).toEqual(pass(list.join("")));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("make no difference to a long list of numbers", () => {
+    const numbers = Array.from({ length: 20 }, (_, n) => n + 1).join(", ");
+    const text = `All of it [${numbers}].`;
+    expect(pass(text).text).toBe("All of it [1][2][3].");
+    expect(pass(...text)).toEqual(pass(text));
+  });
+
+  it("never show a number that points at nothing, outside code", () => {
+    const piece = fc.constantFrom(
+      "[1]",
+      "[9]",
+      " [0, 7]",
+      "【5】",
+      "A tent",
+      ". ",
+      "\n",
+      "[",
+      "]",
+      "9",
+      "2",
+      ",",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const { text } = pass(...pieces);
+        const shown = [...text.matchAll(/[[【]\s*(\d+)\s*[\]】]/g)].map((match) =>
+          Number(match[1]),
+        );
+        // What the gate itself leaves when it takes a marker out of the middle of a bracket is none of the model's.
+        const broken = /[[【][\s\d,]*[[【]/.test(pieces.join(""));
+        if (!broken) expect(shown.filter((n) => n < 1 || n > 3)).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("text of createCitationGate", () => {
+  it("is what came in where there are no markers", () => {
+    const text = fc.array(
+      fc.oneof(
+        fc.constantFrom("[", "]", " ", "\n", "\t", "`", "【", "a", "1a"),
+        fc.string({ unit: "binary", maxLength: 5 }),
+      ),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(text, (pieces) => {
+        fc.pre(!/[[【]\s*\d/.test(pieces.join("")));
+        expect(pass(...pieces)).toEqual({ text: pieces.join(""), citations: [] });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    "```js\nlist[9] = list[1]\n```",
+    "Use `list[9]` here.",
+    "Use `a b [9]` here.",
+    "```\n  [9]\n\n[1]\n```\n",
+  ])("is untouched in the code of %j", (text) => {
+    expect(pass(text)).toEqual({ text, citations: [] });
+    expect(pass(...text)).toEqual({ text, citations: [] });
+  });
+
+  it("is checked again after code", () => {
+    const passed = pass("Use `list[9]` here [9]. Then\n```\na[9]\n```\nit is dry [1].");
+    expect(passed.text).toBe("Use `list[9]` here. Then\n```\na[9]\n```\nit is dry [1].");
+    expect(cited(passed)).toEqual(["1: it is dry"]);
+  });
+
+  it("is checked again in the line after a lone tick", () => {
+    expect(pass("It is 5` tall.\n[9] Dry [1].").text).toBe("It is 5` tall.\n Dry [1].");
+  });
+
+  it("is checked after code between double ticks", () => {
+    expect(pass("Use ``a ` b`` here [9].").text).toBe("Use ``a ` b`` here.");
+  });
+});
+
+describe("citations of createCitationGate", () => {
+  it("point at the last sentence before the marker, in the text that the reader saw", () => {
+    const passed = pass(
+      "It is light [9]. It is dry in rain. It weighs 2.4 kg [1]. Returning it is free. [2][9]",
+    );
+    expect(passed.text).toBe(
+      "It is light. It is dry in rain. It weighs 2.4 kg [1]. Returning it is free. [2]",
+    );
+    expect(cited(passed)).toEqual(["1: It weighs 2.4 kg", "2: Returning it is free."]);
+  });
+
+  it("point at nothing but words, whatever stands before the marker", () => {
+    expect(cited(pass("It is blue [1]. 2 kg is its weight [2]."))).toEqual([
+      "1: It is blue",
+      "2: 2 kg is its weight",
+    ]);
+    expect(cited(pass("It is blue [1], and it packs small [2]."))).toEqual([
+      "1: It is blue",
+      "2: and it packs small",
+    ]);
+    expect(cited(pass("텐트는 방수입니다 [1]. 2.4kg입니다 [2]."))).toEqual([
+      "1: 텐트는 방수입니다",
+      "2: 2.4kg입니다",
+    ]);
+  });
+
+  it("point at the same sentence for markers with nothing but marks between", () => {
+    expect(cited(pass("A tent [1], [2]; [3]"))).toEqual(["1: A tent", "2: A tent", "3: A tent"]);
+  });
+
+  it("always lie inside the text, on a sentence without white space around it", () => {
+    const piece = fc.constantFrom(
+      "[1]",
+      "[2]",
+      " [9]",
+      " ",
+      "\n",
+      ". ",
+      "A tent",
+      "그것은 ",
+      "🏕",
+      "、",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 15 }), (pieces) => {
+        const { text, citations } = pass(...pieces);
+        for (const { start, end } of citations) {
+          const sentence = text.slice(start, end);
+          expect(sentence).toMatch(/[\p{L}\p{N}]/u);
+          expect(sentence.trim()).toBe(sentence);
+          expect(sentence).not.toMatch(/\[[12]\]/);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("verified of createCitationGate", () => {
+  const verified = (text: string): Pick<Citation, "verified" | "quote">[] =>
+    pass(text).citations.map(({ n: _n, start: _start, end: _end, ...rest }) => rest);
+
+  it("is true for the source's own words, with the words as quote", () => {
+    expect(verified("The Aurora 2 tent weighs 2.4 kg. [1]")).toEqual([
+      { verified: true, quote: "The Aurora 2 tent weighs 2.4 kg." },
+    ]);
+    expect(verified("배송은 무료입니다 [2].")).toEqual([
+      { verified: true, quote: "배송은 무료입니다" },
+    ]);
+  });
+
+  it("does not mind case, white space and Markdown's marks", () => {
+    expect(verified("it keeps heavy\train out [1]")).toEqual([
+      { verified: true, quote: "it keeps heavy\train out" },
+    ]);
+  });
+
+  it("is true where everything in quotation marks stands in the source", () => {
+    expect(verified("Sending back is “free within 30 days” [2].")).toEqual([
+      { verified: true, quote: "free within 30 days" },
+    ]);
+    expect(verified("반품은 「배송은 무료」 [2].")).toEqual([
+      { verified: true, quote: "배송은 무료" },
+    ]);
+    expect(verified('It is "free within 30 days" and "within a year" [2].')).toEqual([
+      { verified: false },
+    ]);
+  });
+
+  it("is false for a paraphrase, and for another source's words", () => {
+    expect(verified("The tent is light at two kilos [1].")).toEqual([{ verified: false }]);
+    expect(verified("Seats are 45 cm high [1].")).toEqual([{ verified: false }]);
+  });
+
+  it("is told apart for each source", () => {
+    expect(verified("Seats are 45 cm high [1][3].").map((citation) => citation.verified)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it("is false where only a part of a figure or a word stands in the source", () => {
+    expect(verified("Seats are 4 [3].")).toEqual([{ verified: false }]);
+    expect(verified("The Aurora 2 tent weighs 2 [1].")).toEqual([{ verified: false }]);
+    expect(verified("Eat [3].")).toEqual([{ verified: false }]);
+  });
+});
