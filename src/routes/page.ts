@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { html } from "hono/html";
 import { answer } from "../chat/answer.ts";
-import { toJsonAnswer } from "../chat/wire.ts";
+import { type JsonAnswer, toJsonAnswer } from "../chat/wire.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { splitQuestion } from "./messages.ts";
@@ -40,13 +40,37 @@ export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Servic
       answer({ text, history: [] }, services.answer, c.req.raw.signal),
       options,
     );
-    const body = html`<article>
-      <p dir="auto"><strong>${text}</strong></p>
-      <p dir="auto">${result.answer}</p>
-      <ol>
-        ${result.sources.map((source) => html`<li><a href="${source.url}" rel="noopener noreferrer">${source.title}</a></li>`)}
-      </ol>
-    </article>`;
-    return c.html(render(c.get("secureHeadersNonce") ?? "", String(await body)));
+    const body = await renderAnswer(text, result);
+    return c.html(render(c.get("secureHeadersNonce") ?? "", String(body)));
   });
+}
+
+/** The same marks as the script of the page makes, so that its style fits. */
+function renderAnswer(
+  question: string,
+  { answer: text, sources }: JsonAnswer,
+): ReturnType<typeof html> {
+  const pieces = text.split(/(\[\d+\])/).map((piece) => {
+    const n = /^\[(\d+)\]$/.exec(piece)?.[1];
+    return n === undefined ? piece : html`<a class="cite" href="#s${n}">[${n}]</a>`;
+  });
+  const items = sources.map(
+    (source) =>
+      html`<li id="s${source.n}">
+        <span class="soft">${source.n}</span>
+        <span><a href="${source.url}" rel="noopener noreferrer">${source.title}</a></span>
+        <details>
+          <summary>${source.collection}</summary>
+          <blockquote>${source.snippet}</blockquote>
+        </details>
+      </li>`,
+  );
+  return html`<article class="turn">
+    <h2 class="question" dir="auto">${question}</h2>
+    <div class="answer" dir="auto"><p>${pieces}</p></div>
+    <h3>Sources</h3>
+    <ol class="sources">
+      ${items}
+    </ol>
+  </article>`;
 }
