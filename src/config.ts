@@ -174,6 +174,11 @@ export function readConfig(environment: Record<string, unknown>): Config {
   );
 }
 
+/** The sample collections are never put into somebody's server. */
+export function usesSamples(config: Config): boolean {
+  return config.SAMPLES && config.QDRANT_URL === undefined;
+}
+
 export class ConfigError extends Error {
   override name = "ConfigError";
 }

@@ -1,5 +1,5 @@
 import { createApp } from "./app.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, usesSamples } from "./config.ts";
 import { createQdrantLocal } from "./qdrant-local/engine.ts";
 import { installQdrantLocal } from "./qdrant-local/install.ts";
 import { loadSamples } from "./samples.ts";
@@ -46,7 +46,7 @@ async function startApp(environment: Record<string, unknown>): Promise<App> {
   const config = readConfig(environment);
   if (config.QDRANT_URL === undefined) installQdrantLocal(createQdrantLocal(), LOCAL_HOST);
   const services = await createServices(config, platform);
-  if (config.QDRANT_URL === undefined && config.SAMPLES)
+  if (usesSamples(config))
     await loadSamples(samples, services, AbortSignal.timeout(SAMPLES_DEADLINE));
   return createApp(services);
 }

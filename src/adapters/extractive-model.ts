@@ -20,7 +20,7 @@ export interface ExtractiveModelOptions {
 /** Sentences quoted at most. */
 const QUOTED = 3;
 /** A sentence below this share of the best one's score adds nothing. */
-const WEAKEST = 0.35;
+const WEAKEST = 0.6;
 const K1 = 1.2;
 const B = 0.4;
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Agent, setGlobalDispatcher } from "undici";
-import { ConfigError, readConfig } from "../config.ts";
+import { ConfigError, readConfig, usesSamples } from "../config.ts";
 import { loadSamples } from "../samples.ts";
 import type { Services } from "../services.ts";
 import { readSamples } from "./files.ts";
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   setGlobalDispatcher(new Agent({ keepAliveTimeout: KEEP_ALIVE, keepAliveMaxTimeout: 600_000 }));
 
-  const withSamples = config.SAMPLES && config.QDRANT_URL === undefined;
+  const withSamples = usesSamples(config);
   const server = await startServer(config, withSamples ? prepareSamples : undefined);
   console.log(`\nTributary answers at ${server.url}  (model: ${server.services.modelName})\n`);
   const question = withSamples ? "How heavy is the Aurora 2 tent?" : "What is this about?";

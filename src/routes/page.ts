@@ -2,23 +2,25 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { html } from "hono/html";
 import { answer } from "../chat/answer.ts";
 import { type JsonAnswer, toJsonAnswer } from "../chat/wire.ts";
+import { usesSamples } from "../config.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { splitQuestion } from "./messages.ts";
 import { readOrigin } from "./origin.ts";
 
+/** Questions that only the sample documents answer. */
+const SAMPLE_QUESTIONS = /<!--samples-->[\s\S]*?<!--\/samples-->/;
+
 /** The demo page, and its form for browsers without script. */
 export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Services): void {
   const { platform, config, modelName } = services;
+  const store = config.QDRANT_URL === undefined ? "Qdrant local mode, in memory" : "Qdrant server";
+  const info = String(html`Model: ${modelName} · Store: ${store}`);
+  const page = usesSamples(config) ? platform.page : platform.page.replace(SAMPLE_QUESTIONS, "");
   const render = (nonce: string, content: string): string =>
-    platform.page
+    page
       .replaceAll("{{nonce}}", nonce)
-      .replace("<!--info-->", () =>
-        String(
-          html`Model: ${modelName} · Store:
-          ${config.QDRANT_URL === undefined ? "Qdrant local mode, in memory" : "Qdrant server"}`,
-        ),
-      )
+      .replace("<!--info-->", () => info)
       .replace("<!--answer-->", () => content);
 
   app.get("/", (c) => c.html(render(c.get("secureHeadersNonce") ?? "", "")));
