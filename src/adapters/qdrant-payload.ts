@@ -17,22 +17,31 @@ export function chunkToPayload(chunk: Chunk): Record<string, unknown> {
   return { document_id: documentId, ...fields };
 }
 
+/** By hand: it runs for every candidate of every chat, where a schema would cost more than the search. */
 export function chunkFromPayload(id: string | number, payload: unknown): Chunk {
-  const fields = read(chunkSchema, "chunk", payload);
+  const fields = (payload ?? {}) as Record<string, unknown>;
+  const { document_id: documentId, text, title, heading, url, metadata } = fields;
+  if (typeof documentId !== "string" || typeof text !== "string") throw unreadable("chunk");
   return {
     id: String(id),
-    documentId: fields.document_id,
-    index: fields.index ?? 0,
-    text: fields.text,
-    title: fields.title ?? fields.document_id,
-    heading: fields.heading ?? [],
-    start: fields.start ?? 0,
-    end: fields.end ?? fields.text.length,
-    ...(fields.url == null ? {} : { url: fields.url }),
-    ...(fields.metadata == null ? {} : { metadata: fields.metadata as Metadata }),
-    words: fields.words ?? 0,
-    grams: fields.grams ?? 0,
+    documentId,
+    index: readNumber(fields["index"], 0),
+    text,
+    title: typeof title === "string" ? title : documentId,
+    heading: Array.isArray(heading) ? heading.filter((part) => typeof part === "string") : [],
+    start: readNumber(fields["start"], 0),
+    end: readNumber(fields["end"], text.length),
+    ...(typeof url === "string" ? { url } : {}),
+    ...(typeof metadata === "object" && metadata !== null
+      ? { metadata: metadata as Metadata }
+      : {}),
+    words: readNumber(fields["words"], 0),
+    grams: readNumber(fields["grams"], 0),
   };
+}
+
+function readNumber(value: unknown, fallback: number): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : fallback;
 }
 
 export function documentToPayload(collection: string, document: Document): Record<string, unknown> {
@@ -69,6 +78,9 @@ export async function recordToPayload(record: CollectionRecord): Promise<Record<
 
 export async function recordFromPayload(payload: unknown): Promise<CollectionRecord> {
   const fields = read(recordSchema, "collection record", payload);
+  const frequencies = await decodeFrequencies(fields.frequencies).catch((cause: unknown) => {
+    throw unreadable("table of term statistics", cause);
+  });
   return {
     name: fields.collection,
     documents: fields.documents,
@@ -78,7 +90,7 @@ export async function recordFromPayload(payload: unknown): Promise<CollectionRec
       chunks: fields.chunks,
       words: fields.words,
       grams: fields.grams,
-      frequencies: await decodeFrequencies(fields.frequencies),
+      frequencies,
     },
   };
 }
@@ -109,30 +121,20 @@ function quoteKey(field: string): string {
 function read<T extends z.ZodType>(schema: T, what: string, payload: unknown): z.infer<T> {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
-  throw new UpstreamError({
+  throw unreadable(what, parsed.error);
+}
+
+function unreadable(what: string, cause?: unknown): UpstreamError {
+  return new UpstreamError({
     service: "qdrant",
     operation: "read",
     message: `a stored ${what} is not readable`,
     retryable: false,
-    cause: parsed.error,
+    cause,
   });
 }
 
 const metadataSchema = z.record(z.string(), z.unknown());
-
-const chunkSchema = z.object({
-  document_id: z.string(),
-  index: z.number().nullish(),
-  text: z.string(),
-  title: z.string().nullish(),
-  heading: z.array(z.string()).nullish(),
-  start: z.number().nullish(),
-  end: z.number().nullish(),
-  url: z.string().nullish(),
-  metadata: metadataSchema.nullish(),
-  words: z.number().nullish(),
-  grams: z.number().nullish(),
-});
 
 const documentSchema = z.object({
   document_id: z.string(),

@@ -63,7 +63,9 @@ export function addSearchRoute(app: OpenAPIHono<AppEnvironment>, services: Servi
     try {
       const snapshot = await readCatalog(dependencies, deadline.signal);
       const records = selectCollections(question, snapshot, config.COLLECTIONS);
-      const retrieval = await retrieve(question, snapshot, records, dependencies, deadline.signal);
+      const candidates = Math.max(limit, config.CANDIDATES);
+      const wider = { ...dependencies, limits: { ...dependencies.limits, candidates } };
+      const retrieval = await retrieve(question, snapshot, records, wider, deadline.signal);
       const context = chooseSources(retrieval.passages, { ...dependencies.limits, sources: limit });
       return c.json(
         {

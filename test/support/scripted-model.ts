@@ -57,5 +57,10 @@ export function createScriptedModel(
 
 /** A stream of parts that are all there at once. */
 export function streamOf(...parts: Part[]): ReadableStream<Part> {
-  return ReadableStream.from(parts);
+  return new ReadableStream({
+    start(controller) {
+      for (const part of parts) controller.enqueue(part);
+      controller.close();
+    },
+  });
 }

@@ -1,31 +1,8 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createCitationGate } from "../../../src/chat/citations.ts";
-import type { Citation } from "../../../src/ports.ts";
+import { cited, pass } from "../../support/citation-gate.ts";
 import { buildSources } from "../../support/passages.ts";
-
-const SOURCES = buildSources(
-  "The Aurora 2 tent weighs 2.4 kg.\nIt keeps **heavy rain** out.",
-  "Returns are free within 30 days of delivery. 배송은 무료입니다.",
-  "Seats are 45 cm high.",
-);
-
-interface Passed {
-  text: string;
-  citations: Citation[];
-}
-
-function pass(...pieces: string[]): Passed {
-  const gate = createCitationGate(SOURCES);
-  const seen = pieces.map((piece) => gate.push(piece)).join("");
-  const { text, citations } = gate.end();
-  return { text: seen + text, citations };
-}
-
-/** What each citation points at, as `n: sentence`. */
-function cited({ text, citations }: Passed): string[] {
-  return citations.map(({ n, start, end }) => `${n}: ${text.slice(start, end)}`);
-}
 
 /** The text in pieces, cut where the bits of `mask` are set. */
 function cut(text: string, mask: number): string[] {
@@ -102,7 +79,7 @@ describe("createCitationGate", () => {
   });
 
   it("passes text on at once, but for what may become a marker", () => {
-    const gate = createCitationGate(SOURCES);
+    const gate = createCitationGate(buildSources("A tent."));
     expect(gate.push("A tent")).toBe("A tent");
     expect(gate.push(" [")).toBe("");
     expect(gate.push("1")).toBe("");
@@ -213,113 +190,5 @@ describe("text of createCitationGate", () => {
 
   it("is checked after code between double ticks", () => {
     expect(pass("Use ``a ` b`` here [9].").text).toBe("Use ``a ` b`` here.");
-  });
-});
-
-describe("citations of createCitationGate", () => {
-  it("point at the last sentence before the marker, in the text that the reader saw", () => {
-    const passed = pass(
-      "It is light [9]. It is dry in rain. It weighs 2.4 kg [1]. Returning it is free. [2][9]",
-    );
-    expect(passed.text).toBe(
-      "It is light. It is dry in rain. It weighs 2.4 kg [1]. Returning it is free. [2]",
-    );
-    expect(cited(passed)).toEqual(["1: It weighs 2.4 kg", "2: Returning it is free."]);
-  });
-
-  it("point at nothing but words, whatever stands before the marker", () => {
-    expect(cited(pass("It is blue [1]. 2 kg is its weight [2]."))).toEqual([
-      "1: It is blue",
-      "2: 2 kg is its weight",
-    ]);
-    expect(cited(pass("It is blue [1], and it packs small [2]."))).toEqual([
-      "1: It is blue",
-      "2: and it packs small",
-    ]);
-    expect(cited(pass("텐트는 방수입니다 [1]. 2.4kg입니다 [2]."))).toEqual([
-      "1: 텐트는 방수입니다",
-      "2: 2.4kg입니다",
-    ]);
-  });
-
-  it("point at the same sentence for markers with nothing but marks between", () => {
-    expect(cited(pass("A tent [1], [2]; [3]"))).toEqual(["1: A tent", "2: A tent", "3: A tent"]);
-  });
-
-  it("always lie inside the text, on a sentence without white space around it", () => {
-    const piece = fc.constantFrom(
-      "[1]",
-      "[2]",
-      " [9]",
-      " ",
-      "\n",
-      ". ",
-      "A tent",
-      "그것은 ",
-      "🏕",
-      "、",
-    );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 15 }), (pieces) => {
-        const { text, citations } = pass(...pieces);
-        for (const { start, end } of citations) {
-          const sentence = text.slice(start, end);
-          expect(sentence).toMatch(/[\p{L}\p{N}]/u);
-          expect(sentence.trim()).toBe(sentence);
-          expect(sentence).not.toMatch(/\[[12]\]/);
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-});
-
-describe("verified of createCitationGate", () => {
-  const verified = (text: string): Pick<Citation, "verified" | "quote">[] =>
-    pass(text).citations.map(({ n: _n, start: _start, end: _end, ...rest }) => rest);
-
-  it("is true for the source's own words, with the words as quote", () => {
-    expect(verified("The Aurora 2 tent weighs 2.4 kg. [1]")).toEqual([
-      { verified: true, quote: "The Aurora 2 tent weighs 2.4 kg." },
-    ]);
-    expect(verified("배송은 무료입니다 [2].")).toEqual([
-      { verified: true, quote: "배송은 무료입니다" },
-    ]);
-  });
-
-  it("does not mind case, white space and Markdown's marks", () => {
-    expect(verified("it keeps heavy\train out [1]")).toEqual([
-      { verified: true, quote: "it keeps heavy\train out" },
-    ]);
-  });
-
-  it("is true where everything in quotation marks stands in the source", () => {
-    expect(verified("Sending back is “free within 30 days” [2].")).toEqual([
-      { verified: true, quote: "free within 30 days" },
-    ]);
-    expect(verified("반품은 「배송은 무료」 [2].")).toEqual([
-      { verified: true, quote: "배송은 무료" },
-    ]);
-    expect(verified('It is "free within 30 days" and "within a year" [2].')).toEqual([
-      { verified: false },
-    ]);
-  });
-
-  it("is false for a paraphrase, and for another source's words", () => {
-    expect(verified("The tent is light at two kilos [1].")).toEqual([{ verified: false }]);
-    expect(verified("Seats are 45 cm high [1].")).toEqual([{ verified: false }]);
-  });
-
-  it("is told apart for each source", () => {
-    expect(verified("Seats are 45 cm high [1][3].").map((citation) => citation.verified)).toEqual([
-      false,
-      true,
-    ]);
-  });
-
-  it("is false where only a part of a figure or a word stands in the source", () => {
-    expect(verified("Seats are 4 [3].")).toEqual([{ verified: false }]);
-    expect(verified("The Aurora 2 tent weighs 2 [1].")).toEqual([{ verified: false }]);
-    expect(verified("Eat [3].")).toEqual([{ verified: false }]);
   });
 });

@@ -1,61 +1,20 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type Generated, generateText } from "../../../src/chat/generate.ts";
-import { DeadlineError, toAppError, UpstreamError } from "../../../src/errors.ts";
+import { toAppError, UpstreamError } from "../../../src/errors.ts";
+import { toReadableStream } from "../../../src/streams.ts";
+import { generate, type Run, run } from "../../support/generate.ts";
 import {
   createScriptedModel,
   finishPart,
-  type ScriptedModel,
   streamOf,
   textPart,
 } from "../../support/scripted-model.ts";
 
 type Part = LanguageModelV4StreamPart;
-const LIMITS = { firstToken: 5000, token: 5000, outputTokens: 99 };
-const CALL = { prompt: [] };
-
-function generate(
-  model: ScriptedModel,
-  limits: Partial<typeof LIMITS> = {},
-  signal = new AbortController().signal,
-): AsyncGenerator<string, Generated> {
-  return generateText(model, CALL, { ...LIMITS, ...limits }, () => turn(), signal);
-}
-
-interface Run {
-  texts: string[];
-  end: Generated | undefined;
-  error: unknown;
-}
-
-async function run(generator: AsyncGenerator<string, Generated>): Promise<Run> {
-  const texts: string[] = [];
-  try {
-    for (;;) {
-      const { done, value } = await generator.next();
-      if (done === true) return { texts, end: value, error: undefined };
-      texts.push(value);
-    }
-  } catch (error) {
-    return { texts, end: undefined, error };
-  }
-}
 
 const runParts = (...parts: Part[]): Promise<Run> =>
   run(generate(createScriptedModel(() => streamOf(...parts))));
-
-/** Gives its parts, then stays silent; tells when it was cancelled. */
-function silentAfter(...parts: Part[]): { stream: ReadableStream<Part>; cancelled: Promise<true> } {
-  const { promise, resolve } = Promise.withResolvers<true>();
-  const stream = new ReadableStream<Part>({
-    start(controller) {
-      for (const part of parts) controller.enqueue(part);
-    },
-    cancel: () => resolve(true),
-  });
-  return { stream, cancelled: promise };
-}
 
 const failure = (statusCode: number, headers: Record<string, string> = {}): Error =>
   Object.assign(new Error("refused"), { statusCode, responseHeaders: headers });
@@ -78,7 +37,7 @@ describe("generateText", () => {
 
   it("passes on what came while the rest is under way", async () => {
     const model = createScriptedModel(() =>
-      ReadableStream.from(
+      toReadableStream(
         (async function* parts(): AsyncGenerator<Part> {
           for (const word of ["one ", "two ", "three"]) {
             yield textPart(word);
@@ -197,111 +156,5 @@ describe("a call of generateText that fails", () => {
     });
     await run(generate(model));
     expect(performance.now() - started).toBeGreaterThan(280);
-  });
-});
-
-describe("deadlines of generateText", () => {
-  it("end a model that does not answer", async () => {
-    const model = createScriptedModel(() => new Promise<never>(() => undefined));
-    const started = performance.now();
-    expect((await run(generate(model, { firstToken: 50 }))).error).toBeInstanceOf(DeadlineError);
-    expect(performance.now() - started).toBeLessThan(1000);
-  });
-
-  it("end a stream without a first token", async () => {
-    const { stream, cancelled } = silentAfter({ type: "stream-start", warnings: [] });
-    const { error } = await run(
-      generate(
-        createScriptedModel(() => stream),
-        { firstToken: 50 },
-      ),
-    );
-    expect(error).toBeInstanceOf(DeadlineError);
-    expect(await cancelled).toBe(true);
-  });
-
-  it("end a stream that falls silent", async () => {
-    const { stream, cancelled } = silentAfter(textPart("Half"));
-    const { texts, error } = await run(
-      generate(
-        createScriptedModel(() => stream),
-        { firstToken: 100, token: 60 },
-      ),
-    );
-    expect(texts).toEqual(["Half"]);
-    expect(error).toBeInstanceOf(DeadlineError);
-    expect(await cancelled).toBe(true);
-  });
-
-  it("do not run while it is the reader who is slow", async () => {
-    const long = Array.from({ length: 40 }, () => textPart("x".repeat(1024)));
-    const generator = generate(
-      createScriptedModel(() => streamOf(...long, finishPart())),
-      { firstToken: 60, token: 60 },
-    );
-    const first = await generator.next();
-    await sleep(250);
-    const { texts, error } = await run(generator);
-    expect(error).toBeUndefined();
-    expect(`${String(first.value)}${texts.join("")}`).toHaveLength(40 * 1024);
-  });
-});
-
-describe("a reader of generateText who leaves", () => {
-  it("cancels the model's stream by its signal, whose reason is thrown", async () => {
-    const { stream, cancelled } = silentAfter(textPart("Half"));
-    const controller = new AbortController();
-    const reason = new Error("the reader left");
-    const model = createScriptedModel(() => stream);
-    const generator = generate(model, {}, controller.signal);
-    await generator.next();
-    controller.abort(reason);
-    expect((await run(generator)).error).toBe(reason);
-    expect(await cancelled).toBe(true);
-    expect(model.calls[0]?.abortSignal?.aborted).toBe(true);
-  });
-
-  it("cancels it before it began", async () => {
-    const controller = new AbortController();
-    const generator = generate(
-      createScriptedModel(() => new Promise<never>(() => undefined)),
-      {},
-      controller.signal,
-    );
-    const ended = run(generator);
-    controller.abort("gone");
-    expect((await ended).error).toBe("gone");
-  });
-
-  it("cancels it by returning", async () => {
-    const { stream, cancelled } = silentAfter(textPart("Half"));
-    const generator = generate(createScriptedModel(() => stream));
-    await generator.next();
-    await generator.return({ finishReason: "stop", usage: { inputTokens: 0, outputTokens: 0 } });
-    expect(await cancelled).toBe(true);
-  });
-
-  it("keeps the model from being read far ahead", async () => {
-    let pulled = 0;
-    const stream = new ReadableStream<Part>(
-      {
-        pull(controller) {
-          pulled += 1;
-          controller.enqueue(textPart("x".repeat(1024)));
-        },
-      },
-      { highWaterMark: 0 },
-    );
-    const generator = generate(createScriptedModel(() => stream));
-    await generator.next();
-    await sleep(100);
-    const ahead = pulled;
-    // What the first step took, and 16 KiB that wait for the next one.
-    expect(ahead).toBeLessThanOrEqual(2 * 16 + 4);
-    await sleep(100);
-    expect(pulled).toBe(ahead);
-    const { value } = await generator.next();
-    expect(String(value).length).toBeLessThanOrEqual(18 * 1024);
-    await generator.return({ finishReason: "stop", usage: { inputTokens: 0, outputTokens: 0 } });
   });
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { byScore, mergeResults, type SearchResult } from "../../../src/chat/merge.ts";
 import type { Hit } from "../../../src/ports.ts";

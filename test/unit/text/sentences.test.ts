@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSentences } from "../../../src/text/sentences.ts";
 
@@ -57,6 +57,12 @@ describe("readSentences", () => {
       "このテントは防水です。",
       "とても軽いテントです。",
     ]);
+  });
+
+  it("takes time in proportion to the text", () => {
+    const started = performance.now();
+    expect(readSentences("Ok. ".repeat(40_000))).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it("finds nothing in white space", () => {

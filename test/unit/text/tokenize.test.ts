@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readTerms } from "../../../src/text/tokenize.ts";
 
@@ -51,6 +51,12 @@ describe("readTerms", () => {
     expect(terms.wordLength).toBe(3);
     expect(terms.grams.get("_ten")).toBe(2);
     expect(terms.gramLength).toBe(9);
+  });
+
+  it("reads a word as long as a whole question at once", () => {
+    const started = performance.now();
+    expect(readTerms("a".repeat(16_000)).wordLength).toBe(1);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it("finds no word in an emoji with a variation selector, nor in a mark alone", () => {

@@ -7,9 +7,11 @@ describe("parseDocument", () => {
     expect(parseDocument("# A\n\nb", "text").sections[0]?.heading).toEqual([]);
   });
 
-  it("reads deeply nested Markdown", () => {
-    for (const text of [`${"> ".repeat(2000)}deep`, `# ${"*a ".repeat(500)}`, "[".repeat(2000)]) {
-      expect(parseDocument(text, "markdown").sections.length).toBeLessThanOrEqual(1);
-    }
+  it.each([
+    ["quotations", "> ".repeat(10_000)],
+    ["emphasis", `# ${"*a ".repeat(500)}`],
+    ["brackets", "[".repeat(2000)],
+  ])("reads %s that are nested deeply", (_, text) => {
+    expect(parseDocument(`${text}deep`, "markdown").sections.length).toBeLessThanOrEqual(1);
   });
 });

@@ -1,0 +1,30 @@
+import { type MeasuredProcess, startMeasured } from "../processes.ts";
+import { environmentFor, type UpstreamSettings } from "../settings.ts";
+
+export type ServerName = "tributary" | "streamText" | "hono";
+
+export const SERVER_NAMES: readonly ServerName[] = ["tributary", "streamText", "hono"];
+
+const SCRIPTS: Record<ServerName, string> = {
+  tributary: "src/node/main.ts",
+  streamText: "test/bench/servers/stream-text.ts",
+  hono: "test/bench/servers/bare-hono.ts",
+};
+
+/** Starts one server before the upstreams; its `answer` is its address. */
+export function startServer(
+  name: ServerName,
+  upstreams: UpstreamSettings,
+  { core, profile }: { core: string | undefined; profile?: string | undefined },
+): Promise<MeasuredProcess> {
+  return startMeasured(SCRIPTS[name], {
+    ready: /answers at (http:\S+)/,
+    env: {
+      ...(name === "tributary"
+        ? { ...environmentFor(upstreams), PORT: "0" }
+        : { BENCH: JSON.stringify(upstreams) }),
+      ...(profile === undefined ? {} : { PROFILE: `${profile}/${name}.cpuprofile` }),
+    },
+    core,
+  });
+}
