@@ -24,18 +24,18 @@ export interface Catalog {
 export function createCatalog(store: ChunkStore, now: Clock, deadline: number): Catalog {
   let known: { snapshot: CatalogSnapshot; at: number } | undefined;
 
-  function keep(collections: CollectionRecord[]): CatalogSnapshot {
+  function keep(collections: CollectionRecord[], at: number): CatalogSnapshot {
     const snapshot = {
       collections,
       statistics: sumStatistics(collections.map((record) => record.statistics)),
     };
-    known = { snapshot, at: now() };
+    known = { snapshot, at };
     return snapshot;
   }
 
   async function refresh(signal: AbortSignal): Promise<CatalogSnapshot> {
     const options = { what: "reading the list of collections", signal, deadline, retries: 1 };
-    return keep(await callWithin(options, (limited) => store.listCollections(limited)));
+    return keep(await callWithin(options, (limited) => store.listCollections(limited)), now());
   }
 
   return {
@@ -50,8 +50,14 @@ export function createCatalog(store: ChunkStore, now: Clock, deadline: number): 
       }
     },
     update(record) {
-      const others = known?.snapshot.collections.filter(({ name }) => name !== record.name) ?? [];
-      keep([...others, record].toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+      // Before the first read the others are unknown: that read will find this record too.
+      if (known === undefined) return;
+      const others = known.snapshot.collections.filter(({ name }) => name !== record.name);
+      // The others are as old as they were.
+      keep(
+        [...others, record].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+        known.at,
+      );
     },
   };
 }

@@ -6,6 +6,9 @@ const PLACEHOLDERS = {
   "no-answer": [],
 } as const satisfies Record<string, readonly string[]>;
 
+/** `{{name}}` or `{{ name }}`: one pattern, so that whatever the check accepts is filled in. */
+const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
 type PromptName = keyof typeof PLACEHOLDERS;
 
 /** Checked prompt texts. */
@@ -36,7 +39,7 @@ export function createPrompts(files: Record<string, string>): Prompts {
     render(name, values) {
       const lookUp = values as Record<string, string>;
       return text(name)
-        .replace(/\{\{([a-z-]+)\}\}/g, (_, key: string) => lookUp[key] ?? "")
+        .replace(PLACEHOLDER, (_, key: string) => lookUp[key] ?? "")
         .trim();
     },
     noAnswer: (language) => text(`no-answer.${language}`) || text("no-answer"),
@@ -49,9 +52,7 @@ function checkPrompt(
   expected: readonly string[],
 ): string[] {
   if (text === undefined || text.trim() === "") return [`prompts/${name}.md is missing or empty`];
-  const found = new Set(
-    [...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((match) => match[1] ?? ""),
-  );
+  const found = new Set([...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""));
   return [
     ...expected
       .filter((key) => !found.has(key))

@@ -100,7 +100,8 @@ export interface IdleDeadline {
 
 /**
  * Aborts with `signal`, or with a DeadlineError when nothing comes for `first` milliseconds, and for `next` after
- * that. A restart costs a timestamp; the one timer looks at it when it fires.
+ * that. A restart costs a timestamp; the one timer looks at it when it fires. Only the first restart sets the timer
+ * anew, since it may be set for much longer than `next`.
  */
 export function startIdleDeadline(
   what: string,
@@ -111,6 +112,7 @@ export function startIdleDeadline(
   const controller = new AbortController();
   const follow = (): void => controller.abort(signal.reason);
   let allowed = first;
+  let begun = false;
   let since = performance.now();
   let timer: ReturnType<typeof setTimeout>;
   const check = (): void => {
@@ -124,8 +126,12 @@ export function startIdleDeadline(
   return {
     signal: controller.signal,
     restart() {
-      allowed = next;
       since = performance.now();
+      if (begun || controller.signal.aborted) return;
+      begun = true;
+      allowed = next;
+      clearTimeout(timer);
+      timer = setTimeout(check, next);
     },
     hold() {
       since = Infinity;

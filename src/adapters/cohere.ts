@@ -105,8 +105,13 @@ function decodeVector(text: string): number[] {
   for (let index = 0; index < binary.length; index++)
     view.setUint8(index, binary.charCodeAt(index));
   return Array.from({ length: Math.floor(binary.length / 4) }, (_, index) =>
-    view.getFloat32(index * 4, true),
+    round(view.getFloat32(index * 4, true)),
   );
+}
+
+/** Seven decimals: a 32-bit float has no more, and in a request it would be written with seventeen. */
+function round(value: number): number {
+  return Math.round(value * 1e7) / 1e7;
 }
 
 async function cohereCall<T>(

@@ -1,6 +1,7 @@
 import type { Citation, Source } from "../ports.ts";
 import { readSentences } from "../text/sentences.ts";
 import { createCodeTracker } from "./code-tracker.ts";
+import { readMarker } from "./marker.ts";
 import { verifyCitation } from "./verify.ts";
 
 /** Between the model and the reader: lets text through, and markers only where they point at a source. */
@@ -11,9 +12,11 @@ export interface CitationGate {
   end(): { text: string; citations: Citation[] };
 }
 
-/** `[1]`, `[1, 2]`, `【1】`, and nothing longer: a bracket that goes on is no marker. */
-const MARKER = /^[[【]\s*(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\s*[\]】]/;
-const UNFINISHED_MARKER = /^[[【][\s\d,，、]{0,40}$/;
+const OPENING = /[[【［]/;
+
+/** Signs before a sentence that do not belong to it; an opening quotation mark or the sign of a figure does. */
+const LEFT_OVER =
+  /^(?:(?![.,]\d)[[\s\p{Po}\p{Pe}\p{Pf}]--["'*#@\/\\¡¿]]|\p{Pd}(?!\d)|["'*+>#](?=[\s#]))+/v;
 
 export function createCitationGate(sources: Source[]): CitationGate {
   const known = new Map(sources.map((source) => [source.n, source]));
@@ -30,41 +33,38 @@ export function createCitationGate(sources: Source[]): CitationGate {
 
   /** Takes a whole marker with the white space before it: what is left of both goes to the reader. */
   function showMarker(space: string, numbers: number[]): void {
-    const valid = numbers.filter((n) => known.has(n));
-    if (valid.length === 0) {
+    const span = citedSentence(seen, sentenceFrom) ?? lastSpan(citations);
+    const valid = span === undefined ? [] : numbers.filter((n) => known.has(n));
+    if (span === undefined || valid.length === 0) {
       // A line break belongs to the text, a space to the marker.
       if (space.includes("\n")) show(space);
+      // What follows must not make a marker of a bracket that was left open: "[[9]9]".
+      if (readMarker(openBracket(seen)) === "unfinished") show("…");
       return;
     }
-    const span = citedSentence(seen, sentenceFrom) ?? lastSpan(citations);
-    for (const n of span === undefined ? [] : valid) {
-      const sentence = seen.slice(span!.start, span!.end);
-      citations.push({ n, ...span!, ...verifyCitation(sentence, known.get(n)!) });
+    for (const n of valid) {
+      const sentence = seen.slice(span.start, span.end);
+      citations.push({ n, ...span, ...verifyCitation(sentence, known.get(n)!) });
     }
-    seen += space + valid.map((n) => `[${n}]`).join("");
+    show(space + valid.map((n) => `[${n}]`).join(""));
     sentenceFrom = seen.length;
   }
 
   /** Decides about what is held up to and with its next bracket; false when more must be known first. */
   function step(last: boolean): boolean {
-    const bracket = held.search(/[[【]/);
-    const plain = bracket === -1 ? held : held.slice(0, bracket);
-    // White space waits: if a marker follows that is removed, it goes with it.
-    const text = last && bracket === -1 ? plain : plain.trimEnd();
+    const { text, space, rest } = splitAtBracket(held, last);
     show(text);
-    held = held.slice(text.length);
-    if (bracket === -1) return false;
-    const space = plain.slice(text.length);
-    const rest = held.slice(space.length);
-    const marker = code.isInside() ? null : MARKER.exec(rest);
-    if (marker !== null) {
-      held = rest.slice(marker[0].length);
-      showMarker(space, (marker[1] ?? "").split(/[,，、]/).map(Number));
-      return true;
+    held = space + rest;
+    if (rest === "") return false;
+    const marker = code.isInside(space) ? undefined : readMarker(rest);
+    if (marker === "unfinished" && !last) return false;
+    if (marker === undefined || marker === "unfinished") {
+      show(space + rest.charAt(0));
+      held = rest.slice(1);
+    } else {
+      held = rest.slice(marker.length);
+      showMarker(space, marker.numbers);
     }
-    if (!last && !code.isInside() && UNFINISHED_MARKER.test(rest)) return false;
-    show(space + rest.charAt(0));
-    held = rest.slice(1);
     return true;
   }
 
@@ -85,15 +85,36 @@ export function createCitationGate(sources: Source[]): CitationGate {
   };
 }
 
+/** What can be shown at once, the white space after it, and the rest from the next bracket on. */
+function splitAtBracket(
+  held: string,
+  last: boolean,
+): { text: string; space: string; rest: string } {
+  const bracket = held.search(OPENING);
+  const plain = bracket === -1 ? held : held.slice(0, bracket);
+  // White space waits: if a marker follows that is removed, it goes with it.
+  const text = last && bracket === -1 ? plain : plain.trimEnd();
+  return { text, space: plain.slice(text.length), rest: held.slice(plain.length) };
+}
+
 /** The last sentence between the marker before and the end. Undefined when nothing stands there. */
 function citedSentence(text: string, from: number): { start: number; end: number } | undefined {
   const last = readSentences(text.slice(from)).findLast((span) =>
     /[\p{L}\p{N}]/u.test(text.slice(from + span.start, from + span.end)),
   );
-  return last === undefined ? undefined : { start: from + last.start, end: from + last.end };
+  if (last === undefined) return undefined;
+  const sentence = text.slice(from + last.start, from + last.end);
+  const leftOver = LEFT_OVER.exec(sentence)?.[0].length ?? 0;
+  return { start: from + last.start + leftOver, end: from + last.end };
 }
 
 function lastSpan(citations: Citation[]): { start: number; end: number } | undefined {
   const last = citations.at(-1);
   return last === undefined ? undefined : { start: last.start, end: last.end };
+}
+
+/** The end of a text from its last opening bracket on; empty when there is none. */
+function openBracket(text: string): string {
+  const at = Math.max(...["[", "【", "［"].map((bracket) => text.lastIndexOf(bracket)));
+  return at === -1 ? "" : text.slice(at);
 }

@@ -25,8 +25,11 @@ const WEAKEST = 0.2;
 /** Characters of earlier turns that go to the model, newest first. */
 const HISTORY_CHARACTERS = 6000;
 
-/** Unicode's tag characters and zero-width signs: invisible to a reader, legible to a model. */
-const INVISIBLE = /[\u{E0000}-\u{E007F}\u200B\u2060\uFEFF]/gu;
+/**
+ * Unicode's tag characters, variation selectors, zero-width signs and controls of direction: they are invisible to a
+ * reader, or make a text look like another one, and are legible to a model.
+ */
+const INVISIBLE = /[\u{E0000}-\u{E0FFF}\u200B\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
 
 const LANGUAGES: Record<string, string> = {
   en: "English",

@@ -12,6 +12,8 @@ export interface WireOptions {
   origin: string;
   /** Milliseconds of silence after which a comment is sent. */
   keepAlive: number;
+  /** Told of an answer that failed after its response had begun; before that the failure is thrown. */
+  onFailure: (event: AnswerEvent & { type: "error" }) => void;
 }
 
 /** Characters of a source that its preview shows. */
@@ -35,7 +37,8 @@ async function* toUIMessageChunks(
   let sources: Source[] = [];
   for await (const event of events) {
     if (event.type === "sources") ({ sources } = event);
-    yield* toChunks(event, sources, options);
+    else if (event.type === "error") options.onFailure(event);
+    for (const chunk of toChunks(event, sources, options)) yield chunk;
   }
 }
 
@@ -220,8 +223,10 @@ async function* toText(
       begun = true;
       yield event.delta;
     } else if (event.type === "finish") yield renderSourceList(sources, options);
-    else if (begun && event.type === "error") yield `\n[answer cut short: ${event.code}]\n`;
-    else if (begun && event.type === "abort") yield "\n[answer cut short: aborted]\n";
+    else if (begun && event.type === "error") {
+      options.onFailure(event);
+      yield `\n[answer cut short: ${event.code}]\n`;
+    } else if (begun && event.type === "abort") yield "\n[answer cut short: aborted]\n";
     else throwFailure(event);
   }
 }

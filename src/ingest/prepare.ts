@@ -23,6 +23,8 @@ export interface Prepared {
   chunks: { chunk: Chunk; terms: Terms }[];
 }
 
+const WORD = /[\p{L}\p{N}]/u;
+
 /** Sections → chunks → terms. Throws `invalid` for a document without a word. */
 export function prepareDocument(collection: string, input: DocumentInput): Prepared {
   const format = input.format ?? "markdown";
@@ -30,8 +32,8 @@ export function prepareDocument(collection: string, input: DocumentInput): Prepa
   const title = input.title ?? parsed.title ?? input.id;
   const url = input.url ?? parsed.url;
   const spans = packSections(input.text, parsed.sections);
-  if (spans.length === 0)
-    throw new AppError("invalid", `The document "${input.id}" has no text to search.`);
+  const hasWord = spans.some(({ start, end }) => WORD.test(input.text.slice(start, end)));
+  if (!hasWord) throw new AppError("invalid", `The document "${input.id}" has no text to search.`);
   const document: Document = {
     id: input.id,
     text: input.text,

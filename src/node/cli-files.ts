@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, extname, join, relative, sep } from "node:path";
+import { basename, extname, join, relative, resolve, sep } from "node:path";
 import type { CliDocument, Refusal } from "./cli-send.ts";
 
 const FORMATS: Record<string, "markdown" | "text"> = {
@@ -10,16 +10,29 @@ const FORMATS: Record<string, "markdown" | "text"> = {
 };
 const LARGEST = 4_000_000;
 
-/** Reads every file below the given paths. What can not be a document is named with the reason; hidden files are passed over. */
+/**
+ * Reads every file below the given paths. What can not be a document is named with the reason, as is a second file
+ * that would replace the first one under the same id; hidden files are passed over.
+ */
 export function readFolder(paths: string[]): { documents: CliDocument[]; refused: Refusal[] } {
   const documents: CliDocument[] = [];
   const refused: Refusal[] = [];
+  const fileOfId = new Map<string, string>();
   for (const path of paths) {
     for (const file of listFiles(path, refused)) {
       const id = file === path ? basename(file) : relative(path, file).split(sep).join("/");
-      const read = readDocument(file, id);
+      const other = fileOfId.get(id);
+      // A file that is given twice is read once.
+      if (other !== undefined && resolve(other) === resolve(file)) continue;
+      const read =
+        other === undefined
+          ? readDocument(file, id)
+          : { why: `has the id ${id}, as ${other} has; ingest the folder above both` };
       if ("why" in read) refused.push({ name: file, why: read.why });
-      else documents.push(read);
+      else {
+        documents.push(read);
+        fileOfId.set(id, file);
+      }
     }
   }
   return { documents, refused };
@@ -56,5 +69,5 @@ function readDocument(file: string, id: string): CliDocument | { why: string } {
   } catch {
     return { why: "is not UTF-8" };
   }
-  return text.trim() === "" ? { why: "is empty" } : { id, text, format };
+  return text.trim() === "" ? { why: "is empty" } : { file, id, text, format };
 }

@@ -1,4 +1,6 @@
 export interface CliDocument {
+  /** Where it was read: by this it is named to whoever sent it. */
+  file: string;
   id: string;
   text: string;
   format: "markdown" | "text";
@@ -40,7 +42,7 @@ export async function sendDocuments(
     } else if (batch.length > 1) {
       for (const one of batch) await send([one]);
     } else {
-      result.refused.push({ name: batch[0]!.id, why: answer.why });
+      result.refused.push({ name: batch[0]!.file, why: answer.why });
       onBatch(batch);
     }
   }
@@ -86,7 +88,9 @@ async function post(
           ? {}
           : { authorization: `Bearer ${target.adminKey}` }),
       },
-      body: JSON.stringify({ documents }),
+      body: JSON.stringify({
+        documents: documents.map(({ id, text, format }) => ({ id, text, format })),
+      }),
       signal: AbortSignal.any([target.signal, AbortSignal.timeout(DEADLINE)]),
     });
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readFolder } from "./cli-files.ts";
 import { type CliDocument, sendDocuments } from "./cli-send.ts";
@@ -7,35 +8,28 @@ const USAGE = `Stores Markdown and text files in a collection of a running Tribu
 
   npm run ingest -- <folder|file…> --collection <name> [--url http://127.0.0.1:8787]
 
-Document ids are paths below the given folder. With ADMIN_KEY in the environment it is sent along.`;
+Document ids are paths below the given folder. With ADMIN_KEY in the environment or .env it is sent along.`;
+
+interface Command {
+  paths: string[];
+  collection: string;
+  url: string;
+}
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      collection: { type: "string" },
-      url: { type: "string", default: "http://127.0.0.1:8787" },
-      help: { type: "boolean" },
-    },
-  });
-  if (values.help === true) {
-    console.log(USAGE);
-    return 0;
-  }
-  if (positionals.length === 0 || values.collection === undefined || !URL.canParse(values.url)) {
-    console.error(USAGE);
-    return 2;
-  }
-  const { documents, refused } = readFolder(positionals);
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  const command = readCommand();
+  if (typeof command === "number") return command;
+  const { documents, refused } = readFolder(command.paths);
   const progress = startProgress(
-    `Sending ${documents.length} documents to ${values.collection}`,
+    `Sending ${documents.length} documents to ${command.collection}`,
     documents.length,
   );
   const controller = new AbortController();
   process.once("SIGINT", () => controller.abort(new Error("Interrupted.")));
   const target = {
-    url: values.url,
-    collection: values.collection,
+    url: command.url,
+    collection: command.collection,
     adminKey: process.env["ADMIN_KEY"],
     signal: controller.signal,
   };
@@ -49,6 +43,38 @@ async function main(): Promise<number> {
   else console.error("There was nothing to store.");
   for (const { name, why } of leftOut) console.error(`  ${name}: ${why}`);
   return 1;
+}
+
+/** What is to be done, or the exit code where there is nothing to do. */
+function readCommand(): Command | number {
+  let parsed: ReturnType<typeof parseCommandLine>;
+  try {
+    parsed = parseCommandLine();
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  const { values, positionals: paths } = parsed;
+  if (values.help === true) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (paths.length === 0 || values.collection === undefined || !URL.canParse(values.url)) {
+    console.error(USAGE);
+    return 2;
+  }
+  return { paths, collection: values.collection, url: values.url };
+}
+
+function parseCommandLine() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      collection: { type: "string" },
+      url: { type: "string", default: "http://127.0.0.1:8787" },
+      help: { type: "boolean" },
+    },
+  });
 }
 
 main().then(

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { answer, readCatalog } from "../chat/answer.ts";
-import type { AnswerEvent, Question } from "../chat/events.ts";
+import type { Question } from "../chat/events.ts";
 import { selectCollections } from "../chat/retrieve.ts";
 import {
   toJsonAnswer,
@@ -90,12 +90,10 @@ export async function answerRequest(
     conversationId: asked.conversationId,
     origin: readOrigin(c, config),
     keepAlive: config.KEEP_ALIVE_MS,
+    onFailure: ({ cause, code }) =>
+      platform.log(toLogEntry(cause, { requestId: c.get("requestId"), code, at: "answer" })),
   };
-  const events = logFailure(
-    answer(question, services.answer, signal),
-    services,
-    c.get("requestId"),
-  );
+  const events = answer(question, services.answer, signal);
   const cancel = (): void => gone.abort(new DOMException("The reader left.", "AbortError"));
   const form = readForm(c, asked.stream);
   if (form === "json") return Response.json(await toJsonAnswer(events, options));
@@ -148,16 +146,4 @@ function readQuestion(body: z.infer<typeof chatRequest>, longest: number): Quest
     filter: body.filter,
     language: body.language,
   };
-}
-
-async function* logFailure(
-  events: AsyncGenerator<AnswerEvent>,
-  { platform }: Services,
-  requestId: string,
-): AsyncGenerator<AnswerEvent> {
-  for await (const event of events) {
-    if (event.type === "error")
-      platform.log(toLogEntry(event.cause, { requestId, code: event.code, at: "answer" }));
-    yield event;
-  }
 }

@@ -37,6 +37,7 @@ export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Servic
       conversationId: "",
       origin: readOrigin(c, config),
       keepAlive: config.KEEP_ALIVE_MS,
+      onFailure: () => undefined,
     };
     const result = await toJsonAnswer(
       answer({ text, history: [] }, services.answer, c.req.raw.signal),

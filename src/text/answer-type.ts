@@ -3,8 +3,12 @@
  * Korean. The first kind whose words the question has counts.
  */
 
-const NUMBER =
-  "(?:\\d[\\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|sixty|ninety|half|한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)";
+const WORDS =
+  "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|sixty|ninety|half";
+/** Korean numbers begin a word and go before what they count: 한국, 세탁 and 모두 hold none. */
+const KOREAN =
+  "(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)(?=\\s|개|명|번|달|시|분|살|병|장|벌|켤레|가지|마리|사람|주|끼|쪽|잔|권|차례)";
+const NUMBER = `(?:\\d[\\d.,]*|\\b(?:${WORDS})\\b|(?<!\\p{L})${KOREAN})`;
 
 const TYPES: { asks: RegExp; holds: RegExp }[] = [
   {

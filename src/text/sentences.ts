@@ -5,7 +5,10 @@ export interface Span {
 }
 
 const ABBREVIATION =
-  /(?:^|\s)(?:Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|vs|approx|ca|e\.g|i\.e|etc|z\.B|d\.h|bzw)\.\s*$/i;
+  /(?:^|\s)(?:Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|vs|approx|ca|e\.g|i\.e|etc|z\.B|d\.h|bzw)\.$/i;
+
+/** "approx." with the white space before it: looking further back costs time with every piece that joins. */
+const LONGEST_ABBREVIATION = 8;
 
 /** A piece shorter than this is no sentence of its own ("1.", "Yes."), it joins the one before. */
 const SHORTEST = 8;
@@ -28,7 +31,7 @@ export function readSentences(text: string): Span[] {
       const joins =
         last !== undefined &&
         !lineBreak &&
-        (ABBREVIATION.test(text.slice(last.start, start)) || end - start < SHORTEST);
+        (end - start < SHORTEST || endsInAbbreviation(text, last));
       if (joins) last.end = end;
       else spans.push({ start, end });
     }
@@ -36,4 +39,8 @@ export function readSentences(text: string): Span[] {
       start < end ? /[\n\r\u2029]\s*$/.test(segment) : lineBreak || segment.includes("\n");
   }
   return spans;
+}
+
+function endsInAbbreviation(text: string, { start, end }: Span): boolean {
+  return ABBREVIATION.test(text.slice(Math.max(start, end - LONGEST_ABBREVIATION), end));
 }

@@ -14,6 +14,9 @@ const B = 0.75;
 /** Share of the 4-gram vocabulary in a score: it repairs misspellings and must not outvote the words. */
 const GRAM_WEIGHT = 0.2;
 
+/** A term that a message repeats counts no oftener than this. */
+const MOST_REPEATS = 3;
+
 /** A pasted page as a question would cost more than it tells: only its most telling terms are searched. */
 const MAX_QUERY_TERMS = 256;
 
@@ -27,7 +30,7 @@ export interface SparseVector {
 /** A query in the sparse space, with what its score can be compared to. */
 export interface SparseQuery {
   vector: SparseVector;
-  /** Sum of the term weights: about the score of a chunk that says all of it once. */
+  /** Sum of the vector's term weights: about the score of a chunk that says all of it once. */
   weight: number;
   /** How much of the question is made of words that the collections use, 0 to 1 (see `familiarity`). */
   familiarity: number;
@@ -72,14 +75,14 @@ export interface WeightedTerms {
   length: number;
 }
 
-/** The terms of a short text with the share that each vocabulary has in a score. */
-export function sparseTerms(text: string): WeightedTerms {
+/** The terms of a short text with the share that each vocabulary has in a score, each counted `most` times at most. */
+export function sparseTerms(text: string, most = Infinity): WeightedTerms {
   const terms = readTerms(text);
   const weights = new Map<number, number>();
-  for (const [term, count] of terms.words) weights.set(termId("w", term), count);
+  for (const [term, count] of terms.words) weights.set(termId("w", term), Math.min(count, most));
   for (const [term, count] of terms.grams) {
     const id = termId("g", term);
-    weights.set(id, (weights.get(id) ?? 0) + GRAM_WEIGHT * count);
+    weights.set(id, (weights.get(id) ?? 0) + GRAM_WEIGHT * Math.min(count, most));
   }
   return { weights, length: terms.wordLength };
 }
@@ -93,18 +96,16 @@ export function encodeQuery(
   statistics: TermStatistics,
 ): SparseQuery {
   const weights = new Map<number, number>();
-  let sum = 0;
   for (const message of messages) {
-    for (const [id, count] of sparseTerms(message.text).weights) {
-      const weight = message.weight * Math.min(count, 3) * inverseDocumentFrequency(statistics, id);
+    for (const [id, count] of sparseTerms(message.text, MOST_REPEATS).weights) {
+      const weight = message.weight * count * inverseDocumentFrequency(statistics, id);
       weights.set(id, (weights.get(id) ?? 0) + weight);
-      sum += weight;
     }
   }
   const heaviest = [...weights].toSorted((a, b) => b[1] - a[1]).slice(0, MAX_QUERY_TERMS);
   return {
     vector: toSparseVector(heaviest),
-    weight: sum,
+    weight: heaviest.reduce((sum, [, weight]) => sum + weight, 0),
     ...readFamiliarity(messages, statistics),
   };
 }

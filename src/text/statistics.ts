@@ -1,6 +1,8 @@
 /** Buckets of the frequency table. Terms that share one only raise each other's document frequency slightly. */
 const BUCKETS = 1 << 17;
 
+const DAMAGED = "The stored term statistics are not a whole table.";
+
 /** What typical chunks count, and how many chunks that guess is worth: a first short note must not fix the average. */
 const TYPICAL = { words: 110, grams: 450, chunks: 20 };
 
@@ -96,11 +98,16 @@ export async function encodeFrequencies(frequencies: Uint32Array): Promise<strin
 
 /** The inverse; throws a RangeError when the text does not hold a whole table. */
 export async function decodeFrequencies(text: string): Promise<Uint32Array> {
-  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const bytes = await throughStream(packed, new DecompressionStream("deflate-raw"));
-  if (bytes.byteLength !== BUCKETS * 4)
-    throw new RangeError("The stored term statistics are not a whole table.");
+  const bytes = await inflate(text).catch((cause: unknown) => {
+    throw new RangeError(DAMAGED, { cause });
+  });
+  if (bytes.byteLength !== BUCKETS * 4) throw new RangeError(DAMAGED);
   return new Uint32Array(bytes.buffer, bytes.byteOffset, BUCKETS);
+}
+
+async function inflate(text: string): Promise<Uint8Array> {
+  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return throughStream(packed, new DecompressionStream("deflate-raw"));
 }
 
 async function throughStream(

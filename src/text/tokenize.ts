@@ -17,9 +17,19 @@ export interface Terms {
 /** Scripts whose words are not set apart by spaces (or, in Hangul, carry particles): matched by bigrams. */
 const JOINED =
   "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}ー";
-const PIECES = new RegExp(`([${JOINED}]+)|([[\\p{L}\\p{M}\\p{N}]--[${JOINED}]]+)`, "gv");
+const PIECES = new RegExp(
+  // A word begins with a letter or digit: an emoji's variation selector is none, though it is a mark.
+  `([${JOINED}]+)|([[\\p{L}\\p{N}]--[${JOINED}]][[\\p{L}\\p{M}\\p{N}]--[${JOINED}]]*)`,
+  "gv",
+);
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const HANGUL = /^\p{Script=Hangul}+$/u;
 const LATIN = /^[\p{Script=Latin}\p{M}\p{N}]+$/u;
+
+/** Characters of the longest word that is stemmed: the stemmer's time grows with the square, and no word is longer. */
+const LONGEST_STEMMED = 40;
+/** Characters of a word that give 4-grams: enough to find an address or a key by its beginning. */
+const LONGEST_IN_GRAMS = 64;
 
 /**
  * Splits any text into search terms, with no language detection: words of alphabetic scripts (Latin ones stemmed,
@@ -30,7 +40,7 @@ export function readTerms(text: string): Terms {
   const terms: Terms = { words: new Map(), grams: new Map(), wordLength: 0, gramLength: 0 };
   for (const match of text.normalize("NFKC").toLowerCase().matchAll(PIECES)) {
     const [, joined, word] = match;
-    if (joined !== undefined) addJoined(terms, joined);
+    if (joined !== undefined && LETTER_OR_DIGIT.test(joined)) addJoined(terms, joined);
     else if (word !== undefined) addWord(terms, word);
   }
   return terms;
@@ -54,8 +64,8 @@ function addJoined(terms: Terms, run: string): void {
 
 function addWord(terms: Terms, word: string): void {
   if (isStopWord(word)) return;
-  addTerm(terms, LATIN.test(word) ? stem(word) : word);
-  const padded = [...`_${word}_`];
+  addTerm(terms, word.length <= LONGEST_STEMMED && LATIN.test(word) ? stem(word) : word);
+  const padded = [...`_${word}_`].slice(0, LONGEST_IN_GRAMS);
   const count = Math.max(1, padded.length - 3);
   for (let index = 0; index < count; index++) {
     const gram = padded.slice(index, index + 4).join("");

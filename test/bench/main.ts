@@ -5,17 +5,27 @@ import { measureKeyless, measureReady } from "./keyless.ts";
 import { CORES, pinSelf } from "./processes.ts";
 import { type Report, renderReport } from "./report.ts";
 import { SERVER_NAMES } from "./servers/servers.ts";
-import { measureStreams, startUpstreams, UNPACED } from "./streams.ts";
+import { measureStreams, startUpstreams, type StreamPlan, UNPACED } from "./streams.ts";
 
-const USAGE = `npm run bench -- [--quick] [--json] [--chats 2000] [--concurrency 64] [--tokens-per-write 1]
+const USAGE = `npm run bench -- [--quick] [--json] [--chats <n>] [--concurrency 64] [--tokens-per-write 1] [--profile <folder>]
 
-Under 4 minutes, with --quick under 1. Ends with 1 when a single chat came back incomplete.`;
+Takes less than 4 minutes, with --quick less than 1. Ends with 1 when a single chat came back incomplete.
+--profile writes a CPU profile of each server's last run; its figures are then too high.`;
 
 const PACE = { embedMs: 30, firstTokenMs: 150, tokenMs: 20, tokensPerWrite: 1 };
 /** Milliseconds that a paced chat takes at least. */
-const PACED_CHAT = 2200;
+const PACED_CHAT = 2160;
 
-async function main(): Promise<number> {
+interface Plan {
+  json: boolean;
+  streams: StreamPlan;
+  paced: StreamPlan;
+  keylessChats: number;
+  readyRuns: number;
+}
+
+/** Undefined when only the usage was asked for. */
+function readPlan(): Plan | undefined {
   const { values } = parseArgs({
     options: {
       quick: { type: "boolean", default: false },
@@ -24,61 +34,68 @@ async function main(): Promise<number> {
       chats: { type: "string" },
       concurrency: { type: "string", default: "64" },
       "tokens-per-write": { type: "string", default: "1" },
+      profile: { type: "string" },
     },
   });
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
-  const { quick } = values;
-  const progress = (text: string): void => void (values.json || console.error(`  … ${text}`));
-  pinSelf();
-  const upstreams = await startUpstreams();
-
-  const streams = await measureStreams(
-    upstreams,
-    {
+  if (values.help) return undefined;
+  const { quick, profile } = values;
+  const concurrency = Number(values.concurrency);
+  const warmUp = quick ? 200 : 300;
+  return {
+    json: values.json,
+    streams: {
       servers: SERVER_NAMES,
       rounds: quick ? 1 : 3,
       pace: { ...UNPACED, tokensPerWrite: Number(values["tokens-per-write"]) },
-      load: {
-        chats: Number(values.chats ?? (quick ? 600 : 2000)),
-        concurrency: Number(values.concurrency),
-      },
-      warmUp: quick ? 200 : 400,
+      load: { chats: Number(values.chats ?? (quick ? 600 : 2000)), concurrency },
+      warmUp,
+      profile,
     },
-    (server) => progress(`A: ${server}`),
-  );
-  const paced = await measureStreams(
-    upstreams,
-    {
+    paced: {
       servers: ["tributary", "streamText"],
       rounds: 1,
       pace: PACE,
       load: { chats: quick ? 100 : 250, concurrency: 50, spread: PACED_CHAT },
-      warmUp: quick ? 200 : 400,
+      warmUp,
     },
-    (server) => progress(`D: ${server}`),
-  );
-  await upstreams.process.stop();
-  progress("B: keyless");
-  const keyless = await measureKeyless(quick ? 100 : 200);
-  progress("C: ready");
-  const report: Report = {
-    machine: {
-      node: process.version,
-      cpu: cpus()[0]?.model ?? "unknown CPU",
-      cores: cpus().length,
-      pinned: CORES !== undefined,
-    },
-    streams,
-    paced,
-    keyless: keyless.figures,
-    readySeconds: await measureReady(quick ? 3 : 5),
+    keylessChats: quick ? 100 : 200,
+    readyRuns: quick ? 3 : 5,
   };
-  console.log(values.json ? JSON.stringify(report, undefined, 2) : renderReport(report));
+}
 
-  const failures = [...streams.failures, ...paced.failures, ...keyless.failures];
+async function measure(plan: Plan): Promise<{ report: Report; failures: string[] }> {
+  const progress = (text: string): void => void (plan.json || console.error(`  … ${text}`));
+  const upstreams = await startUpstreams();
+  const streams = await measureStreams(upstreams, plan.streams, (server) =>
+    progress(`A: ${server}`),
+  );
+  const paced = await measureStreams(upstreams, plan.paced, (server) => progress(`D: ${server}`));
+  await upstreams.process.stop();
+  progress("B");
+  const keyless = await measureKeyless(plan.keylessChats);
+  progress("C");
+  const readySeconds = await measureReady(plan.readyRuns);
+  const machine = {
+    node: process.version,
+    cpu: cpus()[0]?.model ?? "unknown CPU",
+    cores: cpus().length,
+    pinned: CORES !== undefined,
+  };
+  return {
+    report: { machine, streams, paced, keyless: keyless.figures, readySeconds },
+    failures: [...streams.failures, ...paced.failures, ...keyless.failures],
+  };
+}
+
+async function main(): Promise<number> {
+  const plan = readPlan();
+  if (plan === undefined) {
+    console.log(USAGE);
+    return 0;
+  }
+  pinSelf();
+  const { report, failures } = await measure(plan);
+  console.log(plan.json ? JSON.stringify(report, undefined, 2) : renderReport(report));
   for (const failure of failures) console.error(`FAILED ${failure}`);
   return failures.length === 0 ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 // Starts what is measured, each process fresh and on the core that it is given.
 import { spawnSync } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startProcess } from "../support/spawn-server.ts";
@@ -39,6 +39,14 @@ function findCores(): { server: string; load: string } | undefined {
 /** Pins this process, and so all that it starts without a core of their own. */
 export function pinSelf(): void {
   if (CORES !== undefined) spawnSync("taskset", ["-a", "-c", "-p", CORES.load, `${process.pid}`]);
+}
+
+/** Milliseconds for which the cores have worked, for whomever. */
+export function readBusyMs(): number {
+  return cpus().reduce(
+    (sum, { times }) => sum + times.user + times.nice + times.sys + times.irq,
+    0,
+  );
 }
 
 /** Starts a script of the repository with the probe in it. It ends with this process at the latest. */

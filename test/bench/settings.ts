@@ -15,6 +15,9 @@ export interface UpstreamSettings {
   /** Cohere at this address, the OpenAI-compatible model at its `/v1`. */
   modelUrl: string;
   qdrantUrl: string;
+  collections: string[];
+  /** What our own server asks of each collection, one search for each leg, without the vectors: the peers ask the same. */
+  searches: { using: string; [field: string]: unknown }[];
   /** The questions with the sparse vectors that our own server makes of them, for the peers. */
   questions: { text: string; sparse: { indices: number[]; values: number[] } }[];
 }

@@ -1,7 +1,7 @@
 // Many chats at once with every part on, from the same upstreams to each server in turn.
 import { medians, percentile, shuffle, type Figures } from "./figures.ts";
 import { drive, type LoadOptions } from "./load.ts";
-import { CORES, type MeasuredProcess, startMeasured } from "./processes.ts";
+import { CORES, type MeasuredProcess, readBusyMs, startMeasured } from "./processes.ts";
 import { REPLY, REPLY_TEXT } from "./questions.ts";
 import { type ServerName, startServer } from "./servers/servers.ts";
 import type { Pace, UpstreamSettings } from "./settings.ts";
@@ -21,6 +21,8 @@ export interface StreamFigures extends Figures {
   /** Shares of the two cores that were in use. */
   serverBusy: number;
   loadBusy: number;
+  /** Cores that processes of others took: beyond a tenth the figures are not worth much. */
+  othersBusy: number;
 }
 
 export interface StreamPlan {
@@ -88,11 +90,14 @@ async function measureServer(
     await setPace(upstreams, pace);
     await Promise.all([server.measure(), upstreams.process.measure()]);
 
+    const busyBefore = readBusyMs();
     const result = await drive({ ...target, ...load });
+    const busyMs = readBusyMs() - busyBefore;
     const [ofServer, ofUpstreams] = await Promise.all([
       server.measure(),
       upstreams.process.measure(),
     ]);
+    const ourMs = ofServer.cpuMs + ofUpstreams.cpuMs + result.cpuMs;
     const whole = Math.max(1, result.times.length);
     const cpuMsPerChat = ofServer.cpuMs / whole;
     const firstTokens = result.times.map(({ firstToken }) => firstToken);
@@ -115,6 +120,7 @@ async function measureServer(
         peakRssMb: ofServer.peakRssMb,
         serverBusy: ofServer.cpuMs / result.wallMs,
         loadBusy: (result.cpuMs + ofUpstreams.cpuMs) / result.wallMs,
+        othersBusy: Math.max(0, busyMs - ourMs) / result.wallMs,
       },
     };
   } finally {

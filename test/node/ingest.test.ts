@@ -107,6 +107,7 @@ describe("ingest", () => {
     expect(code).toBe(1);
     expect(stdout).toContain("Stored 2 documents");
     expect(await sizeOf("mixed")).toMatchObject({ documents: 2 });
+    expect(stderr).toContain(`${join(folder, "over-the-server.md")}: `);
     const reasons = Object.fromEntries(
       stderr
         .split("\n")
@@ -169,7 +170,7 @@ describe("ingest", () => {
   it("never says that it stored more documents than there are", async () => {
     write("a/readme.md", "# Apples\n\nApples are red.\n");
     write("b/readme.md", "# Bananas\n\nBananas are yellow.\n");
-    const { code, stdout } = await ingest([
+    const { code, stdout, stderr } = await ingest([
       join(folder, "a"),
       join(folder, "b"),
       "--collection",
@@ -179,6 +180,19 @@ describe("ingest", () => {
     expect(stored).toBe((await sizeOf("clash"))?.documents);
     // Either both are there, or the one that is not is named and the exit code says so.
     expect(code).toBe(stored === 2 ? 0 : 1);
+    if (stored === 1) expect(stderr).toMatch(/b\/readme\.md: has the id readme\.md/);
+  });
+
+  it("takes a file that is given twice once", async () => {
+    write("one.md", "# One\n\nJust one.\n");
+    const { code, stdout } = await ingest([
+      folder,
+      join(folder, "one.md"),
+      "--collection",
+      "twice",
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Stored 1 documents");
   });
 });
 
@@ -211,6 +225,16 @@ describe("ingest where writing needs a key", () => {
     );
     expect(code).toBe(0);
     expect(stdout + stderr).not.toContain(KEY);
+  });
+
+  it("reads the key from .env, as the server does", async () => {
+    write(".env", `ADMIN_KEY=${KEY}\n`);
+    const { code } = await runProcess(
+      process.execPath,
+      [CLI, ".", "--collection", "x", "--url", guarded.url],
+      { cwd: folder },
+    );
+    expect(code).toBe(0);
   });
 });
 

@@ -12,7 +12,9 @@ type Block = Section["blocks"][number];
 
 /** Markdown with GitHub's tables and YAML front matter (`title`, `url`): sections by heading, with exact offsets. */
 export function parseMarkdown(text: string): ParsedDocument {
-  const tree = fromMarkdown(text, {
+  // The parser drops a byte order mark and counts from what follows.
+  const skipped = text.startsWith("\uFEFF") ? 1 : 0;
+  const tree = fromMarkdown(text.slice(skipped), {
     extensions: [gfm(), frontmatter()],
     mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown()],
   });
@@ -23,7 +25,16 @@ export function parseMarkdown(text: string): ParsedDocument {
   return {
     ...(title === undefined ? {} : { title }),
     ...(front.url === undefined ? {} : { url: front.url }),
-    sections: sections.filter((section) => section.blocks.length > 0),
+    sections: sections
+      .filter((section) => section.blocks.length > 0)
+      .map(({ heading, blocks }) => ({
+        heading,
+        blocks: blocks.map(({ start, end, kind }) => ({
+          start: start + skipped,
+          end: end + skipped,
+          kind,
+        })),
+      })),
   };
 }
 

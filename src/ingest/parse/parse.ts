@@ -1,5 +1,6 @@
 import type { DocumentFormat, Section } from "../../ports.ts";
 import { parseMarkdown } from "./markdown.ts";
+import { isNestedTooDeeply } from "./nesting.ts";
 import { parseText } from "./text.ts";
 
 /** What a parser finds in a document. */
@@ -12,5 +13,12 @@ export interface ParsedDocument {
 
 /** Reads a text in its format. Never throws: any text is valid Markdown and valid plain text. */
 export function parseDocument(text: string, format: DocumentFormat): ParsedDocument {
-  return format === "markdown" ? parseMarkdown(text) : parseText(text);
+  if (format === "text" || isNestedTooDeeply(text)) return parseText(text);
+  try {
+    return parseMarkdown(text);
+  } catch (error) {
+    // The parser's stack has overflowed: better found as plain text than not at all.
+    if (error instanceof RangeError) return parseText(text);
+    throw error;
+  }
 }

@@ -4,7 +4,6 @@ import { Hono } from "hono";
 import {
   buildPrompt,
   buildSearches,
-  COLLECTIONS,
   decodeVector,
   EMBED,
   INSTRUCTIONS,
@@ -34,7 +33,7 @@ app.post("/chat", async (c) => {
   const { embeddings } = (await embedded.json()) as { embeddings: { base64: string[] } };
   const searches = buildSearches(settings, question, decodeVector(embeddings.base64[0]!));
   const answers = await Promise.all(
-    COLLECTIONS.map(async (collection) => {
+    settings.collections.map(async (collection) => {
       const url = `${settings.qdrantUrl}/collections/${collection}/points/query/batch`;
       const found = await post(url, signal, { searches });
       return (await found.json()) as { result: { points: Point[] }[] };

@@ -4,15 +4,12 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { DIMENSION, type UpstreamSettings } from "../settings.ts";
 
-export const COLLECTIONS: readonly string[] = ["guides", "policies", "products"];
 export const EMBED = {
   model: "embed-v4.0",
   dimension: DIMENSION,
 } as const;
 export const OUTPUT_TOKENS = 1024;
 const SOURCES = 6;
-const CANDIDATES = 20;
-const FIELDS = "document_id index text title heading start end url metadata words grams".split(" ");
 
 export interface Point {
   id: string | number;
@@ -37,18 +34,17 @@ export function readQuestion(body: UIMessages): string {
   return body.messages.at(-1)?.parts[0]?.text ?? "";
 }
 
-/** Both legs of one collection's search, word for word what `adapters/qdrant-search.ts` sends. */
+/** Both legs of one collection's search, word for word what our own server sends. */
 export function buildSearches(
-  { questions }: UpstreamSettings,
+  { questions, searches }: UpstreamSettings,
   question: string,
   dense: number[],
 ): Record<string, unknown>[] {
   const sparse = questions.find(({ text }) => text === question)?.sparse;
-  const common = { limit: CANDIDATES, with_payload: FIELDS };
-  return [
-    { ...common, query: sparse, using: "sparse" },
-    { ...common, query: dense, using: "dense" },
-  ];
+  return searches.map((search) => ({
+    ...search,
+    query: search.using === "dense" ? dense : sparse,
+  }));
 }
 
 /** The best points of all collections as a prompt of the same size as ours. */

@@ -7,7 +7,6 @@ import { Hono } from "hono";
 import {
   buildPrompt,
   buildSearches,
-  COLLECTIONS,
   decodeVector,
   EMBED,
   INSTRUCTIONS,
@@ -41,7 +40,7 @@ app.post("/chat", async (c) => {
   });
   const dense = decodeVector(embeddings.base64?.[0] ?? "");
   const answers = await Promise.all(
-    COLLECTIONS.map((collection) =>
+    settings.collections.map((collection) =>
       qdrant.queryBatch(collection, { searches: buildSearches(settings, question, dense) }),
     ),
   );

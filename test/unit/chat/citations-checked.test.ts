@@ -29,6 +29,15 @@ describe("citations of createCitationGate", () => {
     ]);
   });
 
+  it("keep an opening quotation mark and the sign of a figure", () => {
+    expect(cited(pass("A tent [1]. “Dry” it is [2]."))).toEqual(["1: A tent", "2: “Dry” it is"]);
+    expect(cited(pass("A bag [1]. -5 °C is its limit [2]."))).toEqual([
+      "1: A bag",
+      "2: -5 °C is its limit",
+    ]);
+    expect(cited(pass("- A tent [1]\n- A bag [2]"))).toEqual(["1: A tent", "2: A bag"]);
+  });
+
   it("point at the same sentence for markers with nothing but marks between", () => {
     expect(cited(pass("A tent [1], [2]; [3]"))).toEqual(["1: A tent", "2: A tent", "3: A tent"]);
   });
@@ -108,5 +117,11 @@ describe("verified of createCitationGate", () => {
     expect(verified("Seats are 4 [3].")).toEqual([{ verified: false }]);
     expect(verified("The Aurora 2 tent weighs 2 [1].")).toEqual([{ verified: false }]);
     expect(verified("Eat [3].")).toEqual([{ verified: false }]);
+    expect(verified('It weighs "4 kg." [1].')).toEqual([{ verified: false }]);
+    expect(verified("송은 무료 [2].")).toEqual([{ verified: false }]);
+  });
+
+  it("is false where nothing but marks is quoted", () => {
+    expect(verified('It is "----" [1].')).toEqual([{ verified: false }]);
   });
 });

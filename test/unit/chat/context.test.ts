@@ -82,7 +82,7 @@ describe("chooseSources", () => {
     const hidden = [..."obey"]
       .map((letter) => String.fromCodePoint(0xe0000 + letter.codePointAt(0)!))
       .join("");
-    const text = `Wa\u200Bsh${hidden} \u2060it.\uFEFF`;
+    const text = `Wa\u200Bsh${hidden} \u2060\u202Eit\u2069.\uFEFF\u{E0101}`;
     const { sources, text: shown } = chooseSources(
       [buildPassage(1, { title: `Care${hidden}`, text })],
       LIMITS,

@@ -48,5 +48,11 @@ describe("expectedAnswer", () => {
     for (const text of ["Check the weight label.", "It often rains.", "Ask someone else."]) {
       expect(expected?.test(text), text).toBe(false);
     }
+    for (const text of ["세탁하지 마세요.", "모두 들어갑니다.", "한국에서 만듭니다."]) {
+      expect(expected?.test(text), text).toBe(false);
+    }
+    for (const text of ["두 명이 잡니다.", "세 가지입니다.", "한번만 됩니다.", "It sleeps two."]) {
+      expect(expected?.test(text), text).toBe(true);
+    }
   });
 });

@@ -150,11 +150,12 @@ describe("encodeQuery", () => {
 
   it("keeps the 256 heaviest terms of a pasted page", () => {
     const page = Array.from({ length: 300 }, (_, n) => 100 + n).join(" ");
-    const { vector } = encodeQuery([{ text: page, weight: 1 }], tenChunks());
+    const { vector, weight } = encodeQuery([{ text: page, weight: 1 }], tenChunks());
     expectSound(vector);
     expect(vector.indices).toHaveLength(256);
     // 300 words at the whole IDF come before their 4-grams at a fifth.
     for (const value of vector.values) expect(value).toBeCloseTo(IDF_NEW, 12);
+    expect(weight).toBeCloseTo(256 * IDF_NEW, 9);
   });
 
   it.each([[[]], [[""]], [["?!"]], [["the", " "]]])("is empty for %j", (texts) => {

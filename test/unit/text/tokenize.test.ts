@@ -57,11 +57,13 @@ describe("readTerms", () => {
     const started = performance.now();
     expect(readTerms("a".repeat(16_000)).wordLength).toBe(1);
     expect(performance.now() - started).toBeLessThan(1000);
+    expect(grams("a".repeat(16_000))).toEqual(["_aaa", "aaaa"]);
   });
 
   it("finds no word in an emoji with a variation selector, nor in a mark alone", () => {
     expect(words("🏕\uFE0F tent")).toEqual(["tent"]);
     expect(words("\u0301")).toEqual([]);
+    expect(words("\u0E31 \u302E")).toEqual([]);
   });
 
   it("gives the names of object members as words like any other", () => {
