@@ -38,12 +38,34 @@ export function createCatalog(store: ChunkStore, now: Clock, deadline: number): 
     return keep(await callWithin(options, (limited) => store.listCollections(limited)), now());
   }
 
+  let reading: { promise: Promise<CatalogSnapshot>; at: number } | undefined;
+
+  /** One reading for all who ask at the same time; its signal is nobody's, since it serves them all. */
+  function share(): Promise<CatalogSnapshot> {
+    // On Workers a reading whose request was torn down never settles: after its deadline it is taken as gone.
+    if (reading === undefined || now() - reading.at > deadline) {
+      const promise = refresh(new AbortController().signal);
+      const mine = { promise, at: now() };
+      reading = mine;
+      const settle = (): void => {
+        if (reading === mine) reading = undefined;
+      };
+      promise.then(settle, settle);
+    }
+    return reading.promise;
+  }
+
   return {
     refresh,
     async read(signal) {
       if (known !== undefined && now() - known.at < FRESH) return known.snapshot;
+      signal.throwIfAborted();
+      const shared = share();
       try {
-        return await refresh(signal);
+        return await callWithin(
+          { what: "reading the list of collections", signal, deadline },
+          () => shared,
+        );
       } catch (error) {
         if (known === undefined || signal.aborted) throw error;
         return known.snapshot;

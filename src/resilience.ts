@@ -87,6 +87,8 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
   }
 }
 
+const STOPPED = new Error("The call is over.");
+
 /** A limit on silence. */
 export interface IdleDeadline {
   signal: AbortSignal;
@@ -139,7 +141,8 @@ export function startIdleDeadline(
     stop() {
       clearTimeout(timer);
       signal.removeEventListener("abort", follow);
-      controller.abort();
+      // A reason of our own: the default one is an exception with a stack, for every answer.
+      controller.abort(STOPPED);
     },
   };
 }

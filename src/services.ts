@@ -74,7 +74,11 @@ export async function createServices(config: Config, platform: Platform): Promis
         statistics: async (signal) => (await catalog.read(signal)).statistics,
         turn: platform.turn,
       })
-    : await createModel({ name: modelName, ...modelAccess(modelName, config) });
+    : await createModel({
+        name: modelName,
+        ...modelAccess(modelName, config),
+        turn: platform.turn,
+      });
 
   return {
     config,

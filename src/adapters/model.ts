@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { COHERE_DELTA, joinDeltas, OPENAI_DELTA } from "./join-deltas.ts";
 
 export interface ModelOptions {
   /** `cohere:<model>` or `openai-compatible:<model>`. */
@@ -6,6 +7,8 @@ export interface ModelOptions {
   apiKey?: string | undefined;
   /** Required for `openai-compatible`; for `cohere` its own host when absent. */
   baseUrl?: string | undefined;
+  /** Resolves when everything that has arrived from the network is read. */
+  turn: () => Promise<void>;
 }
 
 /** An AI SDK model by name. Providers are imported when they are asked for. */
@@ -13,12 +16,14 @@ export async function createModel({
   name,
   apiKey,
   baseUrl,
+  turn,
 }: ModelOptions): Promise<LanguageModelV4> {
   const colon = name.indexOf(":");
   const [provider, model] = [name.slice(0, colon), name.slice(colon + 1)];
   if (provider === "cohere") {
     const { createCohere } = await import("@ai-sdk/cohere");
     return createCohere({
+      fetch: joinDeltas(COHERE_DELTA, turn),
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(baseUrl === undefined ? {} : { baseURL: `${baseUrl.replace(/\/+$/, "")}/v2` }),
     })(model);
@@ -29,6 +34,7 @@ export async function createModel({
       name: "openai-compatible",
       baseURL: baseUrl,
       includeUsage: true,
+      fetch: joinDeltas(OPENAI_DELTA, turn),
       ...(apiKey === undefined ? {} : { apiKey }),
     })(model);
   }

@@ -99,7 +99,8 @@ async function readParts(
     );
     return { finishReason: "other", usage: { inputTokens: 0, outputTokens: 0 } };
   } finally {
-    cancel();
+    idle.signal.removeEventListener("abort", cancel);
+    if (finish === undefined) cancel();
   }
 }
 

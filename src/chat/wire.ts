@@ -1,7 +1,8 @@
-import { createUIMessageStreamResponse, type UIMessageChunk } from "ai";
+import type { UIMessageChunk } from "ai";
 import { AppError } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
+import { toEventStreamResponse } from "./event-stream.ts";
 import type { AnswerEvent, RetrievalReport } from "./events.ts";
 
 /** What the wire forms add to an answer's events. */
@@ -26,19 +27,18 @@ export function toUIMessageResponse(
   options: WireOptions,
   cancel: () => void,
 ): Response {
-  const stream = toReadableStream(toUIMessageChunks(events, options), cancel);
-  return createUIMessageStreamResponse({ stream, keepAliveMs: options.keepAlive });
+  return toEventStreamResponse(toUIMessageChunks(events, options), options.keepAlive, cancel);
 }
 
 async function* toUIMessageChunks(
   events: AsyncGenerator<AnswerEvent>,
   options: WireOptions,
-): AsyncGenerator<UIMessageChunk> {
+): AsyncGenerator<UIMessageChunk[]> {
   let sources: Source[] = [];
   for await (const event of events) {
     if (event.type === "sources") ({ sources } = event);
     else if (event.type === "error") options.onFailure(event);
-    for (const chunk of toChunks(event, sources, options)) yield chunk;
+    yield toChunks(event, sources, options);
   }
 }
 
