@@ -3,8 +3,8 @@ import type { Api } from "./qdrant-client.ts";
 import { qdrantCall } from "./qdrant-error.ts";
 import { chunkFromPayload, filterToConditions } from "./qdrant-payload.ts";
 
-/** What an answer needs of a chunk; the client looks at every value of an answer one by one. */
-const CHUNK_FIELDS = ["document_id", "text", "title", "heading", "start", "end", "url"];
+/** What an answer needs of a chunk. */
+const CHUNK_FIELDS = ["text", "place"];
 
 /** Both legs of every query in one batch: their scores must stay apart, which a fusion on the server would not allow. */
 export async function searchCollection(

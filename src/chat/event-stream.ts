@@ -12,10 +12,25 @@ const KEEP_ALIVE = encoder.encode(": keep-alive\n\n");
  */
 export function toEventStreamResponse(
   events: AsyncGenerator<UIMessageChunk[]>,
-  keepAlive: number,
+  { keepAlive, turn }: { keepAlive: number; turn: () => Promise<void> },
   cancel: () => void,
 ): Response {
+  let next: Promise<IteratorResult<UIMessageChunk[]>> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The frames of the next event and of all that follow it without waiting for anything: one write for them. */
+  async function gather(): Promise<{ frames: string; done: boolean }> {
+    let frames = "";
+    for (;;) {
+      next ??= events.next();
+      const step = frames === "" ? await next : await Promise.race([next, turn()]);
+      if (step === undefined) return { frames, done: false };
+      next = undefined;
+      if (step.done === true) return { frames: `${frames}data: [DONE]\n\n`, done: true };
+      for (const chunk of step.value) frames += `data: ${JSON.stringify(chunk)}\n\n`;
+    }
+  }
+
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(STREAM_OPEN);
@@ -28,8 +43,8 @@ export function toEventStreamResponse(
       };
       timer = setTimeout(comment, keepAlive);
       try {
-        const { done, value } = await nextChunks(events);
-        controller.enqueue(encoder.encode(done ? "data: [DONE]\n\n" : value.map(toFrame).join("")));
+        const { frames, done } = await gather();
+        controller.enqueue(encoder.encode(frames));
         if (done) controller.close();
       } finally {
         clearTimeout(timer);
@@ -43,19 +58,4 @@ export function toEventStreamResponse(
     },
   });
   return new Response(body, { headers: UI_MESSAGE_STREAM_HEADERS });
-}
-
-/** An event without chunks writes nothing, and a pull that writes nothing would not be asked again. */
-async function nextChunks(
-  events: AsyncGenerator<UIMessageChunk[]>,
-): Promise<{ done: true; value?: undefined } | { done: false; value: UIMessageChunk[] }> {
-  for (;;) {
-    const { done, value } = await events.next();
-    if (done === true) return { done };
-    if (value.length > 0) return { done: false, value };
-  }
-}
-
-function toFrame(chunk: UIMessageChunk): string {
-  return `data: ${JSON.stringify(chunk)}\n\n`;
 }

@@ -13,6 +13,8 @@ export interface WireOptions {
   origin: string;
   /** Milliseconds of silence after which a comment is sent. */
   keepAlive: number;
+  /** Resolves when everything that has arrived from the network is read. */
+  turn: () => Promise<void>;
   /** Told of an answer that failed after its response had begun; before that the failure is thrown. */
   onFailure: (event: AnswerEvent & { type: "error" }) => void;
 }
@@ -27,7 +29,7 @@ export function toUIMessageResponse(
   options: WireOptions,
   cancel: () => void,
 ): Response {
-  return toEventStreamResponse(toUIMessageChunks(events, options), options.keepAlive, cancel);
+  return toEventStreamResponse(toUIMessageChunks(events, options), options, cancel);
 }
 
 async function* toUIMessageChunks(

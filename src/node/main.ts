@@ -1,19 +1,16 @@
 import { existsSync } from "node:fs";
-import { Agent, setGlobalDispatcher } from "undici";
 import { ConfigError, readConfig, usesSamples } from "../config.ts";
 import { loadSamples } from "../samples.ts";
 import type { Services } from "../services.ts";
+import { keepConnections } from "./connections.ts";
 import { readSamples } from "./files.ts";
 import { startProgress } from "./progress.ts";
 import { startServer } from "./server.ts";
 
-/** A chat every few seconds must not pay for a new TLS connection each time; the default is 4 s. */
-const KEEP_ALIVE = 75_000;
-
 async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile(".env");
   const config = readConfig(process.env);
-  setGlobalDispatcher(new Agent({ keepAliveTimeout: KEEP_ALIVE, keepAliveMaxTimeout: 600_000 }));
+  await keepConnections();
 
   const withSamples = usesSamples(config);
   const server = await startServer(config, withSamples ? prepareSamples : undefined);

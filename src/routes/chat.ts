@@ -78,24 +78,28 @@ export async function answerRequest(
   c: Context<AppEnvironment>,
   services: Services,
   question: Question,
-  asked: { conversationId: string; stream?: boolean | undefined },
+  wanted: { conversationId: string; stream?: boolean | undefined },
 ): Promise<Response> {
   const { platform, config } = services;
   // The reader may go in two ways: the request's signal aborts, or the response's body is cancelled.
   const gone = new AbortController();
-  const signal = AbortSignal.any([c.req.raw.signal, gone.signal]);
+  const { signal } = gone;
+  const asked = c.req.raw.signal;
+  asked.addEventListener("abort", () => gone.abort(asked.reason), { once: true });
+  if (asked.aborted) gone.abort(asked.reason);
   if (question.collections !== undefined) await requireCollections(services, question, signal);
   const options: WireOptions = {
     messageId: platform.generateId(),
-    conversationId: asked.conversationId,
+    conversationId: wanted.conversationId,
     origin: readOrigin(c, config),
     keepAlive: config.KEEP_ALIVE_MS,
+    turn: platform.turn,
     onFailure: ({ cause, code }) =>
       platform.log(toLogEntry(cause, { requestId: c.get("requestId"), code, at: "answer" })),
   };
   const events = answer(question, services.answer, signal);
   const cancel = (): void => gone.abort(new DOMException("The reader left.", "AbortError"));
-  const form = readForm(c, asked.stream);
+  const form = readForm(c, wanted.stream);
   if (form === "json") return Response.json(await toJsonAnswer(events, options));
   if (form === "text") return toTextResponse(events, options, cancel);
   return toUIMessageResponse(events, options, cancel);

@@ -37,6 +37,7 @@ export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Servic
       conversationId: "",
       origin: readOrigin(c, config),
       keepAlive: config.KEEP_ALIVE_MS,
+      turn: platform.turn,
       onFailure: () => undefined,
     };
     const result = await toJsonAnswer(
