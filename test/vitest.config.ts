@@ -37,7 +37,7 @@ export default defineConfig({
         plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
         test: {
           name: "workerd",
-          include: [...BOTH, "test/edge/**/*.test.ts"],
+          include: BOTH,
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
