@@ -46,7 +46,7 @@ const COHERE_MODEL = "cohere:command-a-03-2025";
 /** Puts the application together. The only place that knows which adapter is which. */
 export async function createServices(config: Config, platform: Platform): Promise<Services> {
   const prompts = createPrompts(platform.prompts);
-  const store = createQdrantStore({
+  const store = await createQdrantStore({
     url: config.QDRANT_URL ?? platform.localQdrantUrl,
     apiKey: config.QDRANT_API_KEY,
   });

@@ -1,4 +1,4 @@
-import { QdrantClient } from "@qdrant/js-client-rest";
+import type { QdrantClient } from "@qdrant/js-client-rest";
 import type { EmbeddingSpace } from "../ports.ts";
 import { qdrantCall } from "./qdrant-error.ts";
 
@@ -16,14 +16,29 @@ const SCHEMA = 1;
  * The raw operations of the official client, on a client without a time-out of its own: only so does it let a signal
  * cancel a request.
  */
-export function createQdrantApi(options: QdrantOptions): Api {
-  return createClient(options).api();
+export async function createQdrantApi(options: QdrantOptions): Promise<Api> {
+  const { QdrantClient: Client } = await importClient();
+  return createClient(Client, options).api();
 }
 
-function createClient(options: QdrantOptions): QdrantClient {
+/**
+ * Imports the client while `JSON.rawJSON` is out of sight. Where the client finds it, it looks at every value of every
+ * request and answer one by one, for integers beyond 2^53: a fifth of the CPU of a chat. We have none: ids are UUIDs.
+ */
+async function importClient(): Promise<{ QdrantClient: typeof QdrantClient }> {
+  const rawJson = Object.getOwnPropertyDescriptor(JSON, "rawJSON");
+  Reflect.deleteProperty(JSON, "rawJSON");
+  try {
+    return await import("@qdrant/js-client-rest");
+  } finally {
+    if (rawJson !== undefined) Object.defineProperty(JSON, "rawJSON", rawJson);
+  }
+}
+
+function createClient(Client: typeof QdrantClient, options: QdrantOptions): QdrantClient {
   const url = new URL(options.url);
   const secure = url.protocol === "https:";
-  return new QdrantClient({
+  return new Client({
     host: url.hostname,
     https: secure,
     // The client would add :6333 to a URL without a port, and drops the default port of a scheme.

@@ -7,28 +7,19 @@ import { decodeFrequencies, encodeFrequencies } from "../text/statistics.ts";
  * What the points' payloads look like. Read tolerantly: a chunk written by an older version must not end a chat.
  */
 
-/**
- * What a reader is shown beside the text goes into one string, `place`: the official client looks at every value of an
- * answer one by one, to find large integers, and that costs more than the search (0.7 µs a value).
- */
 export function chunkToPayload(chunk: Chunk): Record<string, unknown> {
-  const { documentId, index, text, title, heading, start, end, url, metadata, words, grams } =
-    chunk;
-  return {
-    document_id: documentId,
-    index,
-    text,
-    place: JSON.stringify({ document_id: documentId, title, heading, start, end, url }),
-    ...(metadata === undefined ? {} : { metadata }),
-    words,
-    grams,
-  };
+  const { id: _id, documentId, ...rest } = chunk;
+  const {
+    sparse: _sparse,
+    dense: _dense,
+    ...fields
+  } = rest as typeof rest & { sparse?: unknown; dense?: unknown };
+  return { document_id: documentId, ...fields };
 }
 
 /** By hand: it runs for every candidate of every chat, where a schema would cost more than the search. */
 export function chunkFromPayload(id: string | number, payload: unknown): Chunk {
-  const stored = (payload ?? {}) as Record<string, unknown>;
-  const fields = { ...stored, ...readPlace(stored["place"]) } as Record<string, unknown>;
+  const fields = (payload ?? {}) as Record<string, unknown>;
   const { document_id: documentId, text, title, heading, url, metadata } = fields;
   if (typeof documentId !== "string" || typeof text !== "string") throw unreadable("chunk");
   return {
@@ -47,15 +38,6 @@ export function chunkFromPayload(id: string | number, payload: unknown): Chunk {
     words: readNumber(fields["words"], 0),
     grams: readNumber(fields["grams"], 0),
   };
-}
-
-function readPlace(place: unknown): object {
-  if (typeof place !== "string") return {};
-  try {
-    return JSON.parse(place) as object;
-  } catch (cause) {
-    throw unreadable("chunk", cause);
-  }
 }
 
 function readNumber(value: unknown, fallback: number): number {

@@ -4,7 +4,7 @@ import { qdrantCall } from "./qdrant-error.ts";
 import { chunkFromPayload, filterToConditions } from "./qdrant-payload.ts";
 
 /** What an answer needs of a chunk. */
-const CHUNK_FIELDS = ["text", "place"];
+const CHUNK_FIELDS = ["document_id", "text", "title", "heading", "start", "end", "url"];
 
 /** Both legs of every query in one batch: their scores must stay apart, which a fusion on the server would not allow. */
 export async function searchCollection(

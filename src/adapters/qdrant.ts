@@ -36,8 +36,8 @@ type RegistryPart = Pick<
 type ChunkPart = Omit<ChunkStore, keyof RegistryPart>;
 
 /** The chunk store on Qdrant, a server or its local mode. */
-export function createQdrantStore(options: QdrantOptions): ChunkStore {
-  const api = createQdrantApi(options);
+export async function createQdrantStore(options: QdrantOptions): Promise<ChunkStore> {
+  const api = await createQdrantApi(options);
   return { ...createRegistry(api), ...createChunkPart(api) };
 }
 
