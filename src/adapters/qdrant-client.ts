@@ -23,7 +23,7 @@ export async function createQdrantApi(options: QdrantOptions): Promise<Api> {
 
 /**
  * Imports the client while `JSON.rawJSON` is out of sight. Where the client finds it, it looks at every value of every
- * request and answer one by one, for integers beyond 2^53: a fifth of the CPU of a chat. We have none: ids are UUIDs.
+ * request and answer one by one, for integers beyond 2^53: about a tenth of the CPU of a chat. We have none: ids are UUIDs.
  */
 async function importClient(): Promise<{ QdrantClient: typeof QdrantClient }> {
   const rawJson = Object.getOwnPropertyDescriptor(JSON, "rawJSON");

@@ -10,8 +10,8 @@ interface AgentClass {
 
 /**
  * Keeps idle connections to all upstreams for 75 s. The Qdrant client brings an agent of its own version of undici,
- * with 25 connections that it drops after 10 s; its calls go through the shared one instead, which also spares a
- * seventh of the CPU of a chat. Where Node does not show its agent, everything stays as it is.
+ * with 25 connections that it drops after 10 s; its calls go through the shared one instead, which also spares about a
+ * tenth of the CPU of a chat. Where Node does not show its agent, everything stays as it is.
  */
 export async function keepConnections(): Promise<void> {
   // The agent is made with the first use of fetch.
