@@ -85,12 +85,18 @@ export function createCohereReranker(client: CohereClientV2, model: string): Rer
 function readVectors(answer: unknown, count: number, dimension: number): number[][] {
   const { embeddings } = read(embedSchema, "embed", answer);
   const vectors = embeddings.base64?.map(decodeVector) ?? embeddings.float ?? [];
-  const isSound = (vector: number[]): boolean =>
-    vector.length === dimension &&
-    vector.every((value) => Number.isFinite(value)) &&
-    vector.some((value) => value !== 0);
-  if (vectors.length !== count || !vectors.every(isSound)) throw malformed("embed");
+  if (vectors.length !== count || !vectors.every((vector) => isSound(vector, dimension)))
+    throw malformed("embed");
   return vectors;
+}
+
+function isSound(vector: number[], dimension: number): boolean {
+  let hasValue = false;
+  for (const value of vector) {
+    if (!Number.isFinite(value)) return false;
+    hasValue ||= value !== 0;
+  }
+  return hasValue && vector.length === dimension;
 }
 
 /** Little-endian 32-bit floats in base64. */
@@ -104,9 +110,10 @@ function decodeVector(text: string): number[] {
   const view = new DataView(new ArrayBuffer(binary.length));
   for (let index = 0; index < binary.length; index++)
     view.setUint8(index, binary.charCodeAt(index));
-  return Array.from({ length: Math.floor(binary.length / 4) }, (_, index) =>
-    round(view.getFloat32(index * 4, true)),
-  );
+  const vector: number[] = [];
+  for (let offset = 0; offset + 4 <= binary.length; offset += 4)
+    vector.push(round(view.getFloat32(offset, true)));
+  return vector;
 }
 
 /** Seven decimals: a 32-bit float has no more, and in a request it would be written with seventeen. */

@@ -124,29 +124,65 @@ function concatenate(chunks: Uint8Array[]): Uint8Array {
 const LINE_FEED = 10;
 const DATA = /^data: (\{.*\})$/m;
 
+/** A run of text deltas that becomes one event. */
+interface Run {
+  /** Its first event, with what it says. */
+  event: string;
+  data: unknown;
+  text: string;
+  /** What stands before and after the text in that event, where this is certain. */
+  frame: [before: string, after: string] | undefined;
+}
+
 /** Whole events in, whole events out; runs of text deltas become one. */
 function joinEvents(bytes: Uint8Array, shape: DeltaShape): Uint8Array {
   const events = new TextDecoder().decode(bytes).split("\n\n").slice(0, -1);
   if (events.length < 2) return bytes;
   let out = "";
-  let open: { event: string; data: unknown; text: string } | undefined;
+  let run: Run | undefined;
   const close = (): void => {
-    if (open === undefined) return;
-    shape.write(open.data, open.text);
-    out += `${open.event.replace(DATA, () => `data: ${JSON.stringify(open!.data)}`)}\n\n`;
-    open = undefined;
+    if (run === undefined) return;
+    const { event, data, text } = run;
+    shape.write(data, text);
+    out += `${event.replace(DATA, () => `data: ${JSON.stringify(data)}`)}\n\n`;
+    run = undefined;
   };
   for (const event of events) {
+    const inFrame = run === undefined ? undefined : readInFrame(event, run.frame);
+    if (run !== undefined && inFrame !== undefined) {
+      run.text += inFrame;
+      continue;
+    }
     const data = readData(event);
     const text = data === undefined ? undefined : shape.read(data);
     if (text === undefined) {
       close();
       out += `${event}\n\n`;
-    } else if (open === undefined) open = { event, data, text };
-    else open.text += text;
+    } else if (run === undefined) run = { event, data, text, frame: findFrame(event, text) };
+    else run.text += text;
   }
   close();
   return new TextEncoder().encode(out);
+}
+
+/** The event around its text; undefined where the text is written otherwise or stands in it twice. */
+function findFrame(event: string, text: string): Run["frame"] {
+  const json = JSON.stringify(text);
+  const at = event.indexOf(json);
+  if (at === -1 || at !== event.lastIndexOf(json)) return undefined;
+  return [event.slice(0, at + 1), event.slice(at + json.length - 1)];
+}
+
+const NEEDS_PARSING = /["\\]/;
+
+/** The text of an event that differs from the run's first in its text alone, which spares most events their parse. */
+function readInFrame(event: string, frame: Run["frame"]): string | undefined {
+  if (frame === undefined) return undefined;
+  const [before, after] = frame;
+  if (event.length < before.length + after.length) return undefined;
+  if (!event.startsWith(before) || !event.endsWith(after)) return undefined;
+  const text = event.slice(before.length, event.length - after.length);
+  return NEEDS_PARSING.test(text) ? undefined : text;
 }
 
 function readData(event: string): unknown {

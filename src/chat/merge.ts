@@ -34,12 +34,9 @@ export function mergeResults(results: SearchResult[], denseWeight: number): Merg
   let words = 0;
   let similarity: number | undefined;
   for (const { hits, query } of results) {
-    const all = hits.flatMap((list) => list.hits);
-    const bestSparse = Math.max(0, ...all.map((hit) => hit.sparse ?? 0));
-    const cosines = all.flatMap((hit) => hit.dense ?? []);
-    const [low, high] = [Math.min(...cosines), Math.max(...cosines)];
+    const { bestSparse, low, high } = readRanges(hits);
     words = Math.max(words, wordEvidence(bestSparse, query));
-    if (cosines.length > 0) similarity = Math.max(similarity ?? -1, high);
+    if (high >= low) similarity = Math.max(similarity ?? -1, high);
     for (const { collection, hits: list } of hits) {
       for (const hit of list) {
         const sparse = bestSparse > 0 ? (hit.sparse ?? 0) / bestSparse : 0;
@@ -57,6 +54,19 @@ export function mergeResults(results: SearchResult[], denseWeight: number): Merg
     repeated,
     evidence: { words, ...(similarity === undefined ? {} : { similarity }) },
   };
+}
+
+function readRanges(hits: SearchResult["hits"]): { bestSparse: number; low: number; high: number } {
+  const ranges = { bestSparse: 0, low: Infinity, high: -Infinity };
+  for (const list of hits) {
+    for (const { sparse = 0, dense } of list.hits) {
+      ranges.bestSparse = Math.max(ranges.bestSparse, sparse);
+      if (dense === undefined) continue;
+      ranges.low = Math.min(ranges.low, dense);
+      ranges.high = Math.max(ranges.high, dense);
+    }
+  }
+  return ranges;
 }
 
 /** Joined and inflected words meet far fewer of their terms: what a question in such a script reaches beside a spaced one. */

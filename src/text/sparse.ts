@@ -40,8 +40,16 @@ export interface SparseQuery {
 
 /** Sparse index of a term: MurmurHash3 over UTF-8 of the vocabulary's letter and the term, an unsigned 32-bit integer. */
 function termId(vocabulary: "w" | "g", term: string): number {
-  return murmurhash.v3(vocabulary + term, 0) >>> 0;
+  const key = vocabulary + term;
+  // UTF-8 takes three bytes for a UTF-16 unit at most.
+  if (key.length * 3 > hashed.length) return murmurhash.v3(encoder.encode(key), 0) >>> 0;
+  const { written } = encoder.encodeInto(key, hashed);
+  return murmurhash.v3(hashed.subarray(0, written), 0) >>> 0;
 }
+
+const encoder = new TextEncoder();
+/** Holds the bytes of one term at a time: a question has hundreds, and a chunk thousands. */
+const hashed = new Uint8Array(256);
 
 /**
  * A chunk's stored vector: BM25 weights without the IDF, `tf (k1 + 1) / (tf + k1 (1 - b + b length / average))`.
@@ -96,18 +104,47 @@ export function encodeQuery(
   statistics: TermStatistics,
 ): SparseQuery {
   const weights = new Map<number, number>();
-  for (const message of messages) {
-    for (const [id, count] of sparseTerms(message.text, MOST_REPEATS).weights) {
-      const weight = message.weight * count * inverseDocumentFrequency(statistics, id);
-      weights.set(id, (weights.get(id) ?? 0) + weight);
+  const familiarity = startFamiliarity(statistics);
+  for (const { text, weight } of messages) {
+    const words = new Map<number, number>();
+    const grams = new Map<number, number>();
+    for (const [index, word] of text.split(BETWEEN_WORDS).entries()) {
+      const terms = readTerms(word);
+      const ids = [...addCounts(words, "w", terms.words), ...addCounts(grams, "g", terms.grams)];
+      if (index < FAMILIAR_WORDS) familiarity.add(word, ids, weight);
+    }
+    for (const [counts, share] of [
+      [words, 1],
+      [grams, GRAM_WEIGHT],
+    ] as const) {
+      for (const [id, count] of counts) {
+        const idf = inverseDocumentFrequency(statistics, id);
+        const added = weight * share * Math.min(count, MOST_REPEATS) * idf;
+        weights.set(id, (weights.get(id) ?? 0) + added);
+      }
     }
   }
   const heaviest = [...weights].toSorted((a, b) => b[1] - a[1]).slice(0, MAX_QUERY_TERMS);
   return {
     vector: toSparseVector(heaviest),
     weight: heaviest.reduce((sum, [, weight]) => sum + weight, 0),
-    ...readFamiliarity(messages, statistics),
+    ...familiarity.read(),
   };
+}
+
+const BETWEEN_WORDS = /[\s?.,!]+/;
+
+/** Returns the sparse indices of the terms. */
+function addCounts(
+  counts: Map<number, number>,
+  vocabulary: "w" | "g",
+  terms: Map<string, number>,
+): number[] {
+  return [...terms].map(([term, count]) => {
+    const id = termId(vocabulary, term);
+    counts.set(id, (counts.get(id) ?? 0) + count);
+    return id;
+  });
 }
 
 /**
@@ -123,27 +160,27 @@ const JOINED_WORD =
  * The mean over the question's words of how common each is in the collections. A question about something else may
  * meet one rare word by chance ("bill", "states"), but it is not made of the collections' words.
  */
-function readFamiliarity(
-  messages: { text: string; weight: number }[],
-  statistics: TermStatistics,
-): { familiarity: number; joined: number } {
+function startFamiliarity(statistics: TermStatistics): {
+  add(word: string, ids: number[], weight: number): void;
+  read(): { familiarity: number; joined: number };
+} {
   const expected = Math.log1p(statistics.chunks * AT_HOME.share);
   const atHome = Math.min(AT_HOME.most, Math.max(AT_HOME.least, expected));
   const sum = { familiarity: 0, joined: 0, weight: 0 };
-  for (const { text, weight } of messages) {
-    for (const word of text.split(/[\s?.,!]+/).slice(0, FAMILIAR_WORDS)) {
-      const ids = [...sparseTerms(word).weights.keys()];
-      if (ids.length === 0) continue;
-      const mean =
-        ids.reduce((total, id) => total + Math.log1p(documentFrequency(statistics, id)), 0) /
-        ids.length;
-      sum.familiarity += weight * Math.min(1, mean / atHome);
+  return {
+    add(word, ids, weight) {
+      if (ids.length === 0) return;
+      let common = 0;
+      for (const id of ids) common += Math.log1p(documentFrequency(statistics, id));
+      sum.familiarity += weight * Math.min(1, common / ids.length / atHome);
       sum.joined += weight * (JOINED_WORD.test(word) ? 1 : 0);
       sum.weight += weight;
-    }
-  }
-  if (sum.weight === 0) return { familiarity: 0, joined: 0 };
-  return { familiarity: sum.familiarity / sum.weight, joined: sum.joined / sum.weight };
+    },
+    read() {
+      if (sum.weight === 0) return { familiarity: 0, joined: 0 };
+      return { familiarity: sum.familiarity / sum.weight, joined: sum.joined / sum.weight };
+    },
+  };
 }
 
 function toSparseVector(entries: [number, number][]): SparseVector {
