@@ -19,12 +19,23 @@ export function verifyCitation(
   sentence: string,
   source: Source,
 ): Pick<Citation, "quote" | "verified"> {
-  const text = fold(source.chunk.text);
+  const text = foldSource(source);
   if (standsIn(text, fold(sentence))) return { quote: sentence, verified: true };
   const quotations = [...sentence.matchAll(QUOTATION)].map((match) => match[1] ?? "");
   const verified =
     quotations.length > 0 && quotations.every((quotation) => standsIn(text, fold(quotation)));
   return verified ? { quote: quotations[0]!, verified } : { verified };
+}
+
+/** Folded texts of sources: an answer names the same one several times. */
+const FOLDED = new WeakMap<Source, string>();
+
+function foldSource(source: Source): string {
+  const known = FOLDED.get(source);
+  if (known !== undefined) return known;
+  const text = fold(source.chunk.text);
+  FOLDED.set(source, text);
+  return text;
 }
 
 function fold(text: string): string {
