@@ -9,6 +9,7 @@ import { pointRoutes } from "./point-routes.ts";
 import { queryRoutes } from "./query-routes.ts";
 import { readObject } from "./read.ts";
 import { type Call, findRoute, type Write } from "./route.ts";
+import { scrollRoutes } from "./scroll-routes.ts";
 import { createMemoryStorage, type Storage } from "./storage.ts";
 
 export interface QdrantLocalOptions {
@@ -29,6 +30,7 @@ const ROUTES = [
   ...aliasRoutes,
   ...queryRoutes,
   ...pointRoutes,
+  ...scrollRoutes,
   ...payloadRoutes,
 ];
 

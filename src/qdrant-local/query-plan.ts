@@ -29,6 +29,8 @@ export interface NearestQuery {
   /** The name of the vector to compare with. */
   using: string;
   vector: StoredVector;
+  /** A filter: the points over which a sparse vector's document frequencies are counted; all when absent. */
+  idfCorpus?: Json;
 }
 
 const PREFETCH_KEYS = [
