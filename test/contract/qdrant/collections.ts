@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type Connect, DOCS, OTHER, refusal, useClient } from "./connection.ts";
+import { type Connect, DOCS, OTHER, PREFIX, refusal, useClient } from "./connection.ts";
 
 const HYBRID = {
   vectors: { dense: { size: 2, distance: "Cosine" } },
   sparse_vectors: { sparse: { modifier: "idf" } },
 } as const;
 
+const LIVE = `${PREFIX}live`;
+
 const create = (collection_name: string): object => ({
-  create_alias: { alias_name: "live", collection_name },
+  create_alias: { alias_name: LIVE, collection_name },
 });
 
 export function describeCollections(connect: Connect): void {
@@ -71,14 +73,14 @@ export function describeCollections(connect: Connect): void {
       await client().createCollection(DOCS, HYBRID);
       expect(await refusal(client().createCollection(DOCS, HYBRID))).toEqual({
         status: 409,
-        error: "Wrong input: Collection `docs` already exists!",
+        error: `Wrong input: Collection \`${DOCS}\` already exists!`,
       });
     });
 
     it("refuses to describe one that does not exist with 404", async () => {
       expect(await refusal(client().getCollection(DOCS))).toEqual({
         status: 404,
-        error: "Not found: Collection `docs` doesn't exist!",
+        error: `Not found: Collection \`${DOCS}\` doesn't exist!`,
       });
     });
 
@@ -152,12 +154,12 @@ export function describeCollections(connect: Connect): void {
       await client().createCollection(OTHER, HYBRID);
       await client().upsert(OTHER, { points: [{ id: 1, vector: {} }] });
       await client().updateCollectionAliases({ actions: [create(DOCS)] as never });
-      expect(await client().count("live")).toEqual({ count: 0 });
-      const remove = { delete_alias: { alias_name: "live" } };
+      expect(await client().count(LIVE)).toEqual({ count: 0 });
+      const remove = { delete_alias: { alias_name: LIVE } };
       await client().updateCollectionAliases({ actions: [remove, create(OTHER)] as never });
-      expect(await client().count("live")).toEqual({ count: 1 });
+      expect(await client().count(LIVE)).toEqual({ count: 1 });
       const { aliases } = await client().getCollectionAliases(OTHER);
-      expect(aliases).toEqual([{ alias_name: "live", collection_name: OTHER }]);
+      expect(aliases).toEqual([{ alias_name: LIVE, collection_name: OTHER }]);
       expect((await client().getCollectionAliases(DOCS)).aliases).toEqual([]);
     });
   });

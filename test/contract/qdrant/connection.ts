@@ -8,9 +8,11 @@ export interface Connection {
 
 export type Connect = () => Promise<Connection>;
 
-/** The collection every case works in; removed before and after each, so a real server can be used too. */
-export const DOCS = "docs";
-export const OTHER = "docs-2";
+/** What begins so is removed before and after each case; a server may have other collections. */
+export const PREFIX = "contract-suite-";
+/** The collection every case works in. */
+export const DOCS = `${PREFIX}docs`;
+export const OTHER = `${PREFIX}docs-2`;
 
 /** Registers the hooks of a describe block and returns what gives its cases their client. */
 export function useClient(
@@ -32,8 +34,10 @@ export function useClient(
 }
 
 async function drop(client: QdrantClient): Promise<void> {
-  await client.deleteCollection(DOCS);
-  await client.deleteCollection(OTHER);
+  const { collections } = await client.getCollections();
+  for (const { name } of collections) {
+    if (name.startsWith(PREFIX)) await client.deleteCollection(name);
+  }
 }
 
 export interface Refusal {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Connect, DOCS, ids, refusal, useClient } from "./connection.ts";
+import { type Connect, DOCS, ids, OTHER, refusal, useClient } from "./connection.ts";
 
 /** What holds for the local engine only: it names what it does not do, and it settles ties. */
 export function describeLocalOnly(connect: Connect): void {
@@ -37,18 +37,18 @@ export function describeLocalOnly(connect: Connect): void {
         "`update_filter` in upsert",
       ],
       ["ordered scrolls", () => client().scroll(DOCS, { order_by: "n" }), "`order_by` in scroll"],
-      ["bytes", () => client().createCollection("docs-2", bytes), "datatype `uint8`"],
-      ["facets", () => client().facet(DOCS, { key: "n" }), "POST /collections/docs/facet"],
+      ["bytes", () => client().createCollection(OTHER, bytes), "datatype `uint8`"],
+      ["facets", () => client().facet(DOCS, { key: "n" }), `POST /collections/${DOCS}/facet`],
       [
         "groups",
         () => client().queryGroups(DOCS, { group_by: "n" }),
-        "POST /collections/docs/points/query/groups",
+        `POST /collections/${DOCS}/points/query/groups`,
       ],
-      ["snapshots", () => client().createSnapshot(DOCS), "POST /collections/docs/snapshots"],
+      ["snapshots", () => client().createSnapshot(DOCS), `POST /collections/${DOCS}/snapshots`],
       [
         "batches of updates",
         () => client().batchUpdate(DOCS, { operations: [] }),
-        "POST /collections/docs/points/batch",
+        `POST /collections/${DOCS}/points/batch`,
       ],
     ];
 

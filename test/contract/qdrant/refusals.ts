@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Connect, DOCS, refusal, useClient } from "./connection.ts";
+import { type Connect, DOCS, OTHER, refusal, useClient } from "./connection.ts";
 
 export function describeRefusals(connect: Connect): void {
   describe("refusals", () => {
@@ -100,13 +100,13 @@ export function describeRefusals(connect: Connect): void {
         [
           "an unknown distance",
           () =>
-            client().createCollection("docs-2", { vectors: { size: 1, distance: "Far" as never } }),
+            client().createCollection(OTHER, { vectors: { size: 1, distance: "Far" as never } }),
           400,
           /^Format error in JSON body: /,
         ],
         [
           "a vector size of 0",
-          () => client().createCollection("docs-2", { vectors: { size: 0, distance: "Dot" } }),
+          () => client().createCollection(OTHER, { vectors: { size: 0, distance: "Dot" } }),
           422,
           /^Validation error in JSON body: \[vectors/,
         ],
