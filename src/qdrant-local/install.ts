@@ -2,7 +2,11 @@
 // So one reserved host is answered here, and everything else goes where it went before.
 import type { QdrantLocal } from "./engine.ts";
 
-export function installQdrantLocal(engine: QdrantLocal, host = "qdrant.local"): () => void {
+/** Takes the engine, or whatever leads to one. Returns what takes the host out again. */
+export function installQdrantLocal(
+  engine: Pick<QdrantLocal, "fetch">,
+  host = "qdrant.local",
+): () => void {
   const original = globalThis.fetch;
   let isInstalled = true;
 
