@@ -5,42 +5,47 @@ import type { JsonObject } from "./json.ts";
 import type { PayloadIndex } from "./payload-index.ts";
 import { createPayloadIndexes } from "./payload-indexes.ts";
 import { createRows, type Rows } from "./rows.ts";
-import type { CollectionDefinition, PointChange } from "./storage.ts";
+import type { CollectionDefinition, Operation, PointChange, StoredVector } from "./storage.ts";
 import { createVectors, type Vectors } from "./vectors.ts";
 
 export interface Collection extends FilterScope, Pick<Vectors, "dense" | "sparse"> {
   definition(): CollectionDefinition;
   /** Changes metadata, tuning and payload indexes; the vectors of a collection are fixed. */
-  redefine(definition: CollectionDefinition): void;
+  redefine(definition: CollectionDefinition, operation: Operation): void;
   readonly indexes: ReadonlyMap<string, PayloadIndex>;
   /** The number of the last write, which is the version of the points it wrote. */
-  lastOperation(): number;
-  put(points: readonly PointChange[]): void;
-  remove(ids: readonly PointId[]): void;
+  lastOperation(): Operation;
+  put(points: readonly PointChange[], operation: Operation): void;
+  remove(ids: readonly PointId[], operation: Operation): void;
   count(): number;
   idOf(row: number): PointId;
   payloadOf(row: number): JsonObject;
-  versionOf(row: number): number;
+  versionOf(row: number): Operation;
+  vectorsOf(row: number): ReadonlyMap<string, StoredVector>;
   compareRows(a: number, b: number): number;
   /** All rows, ascending by id. */
   sortedRows(): readonly number[];
 }
 
-export function createCollection(initial: CollectionDefinition): Collection {
-  let definition = initial;
-  const vectors = createVectors(initial.config);
+export interface CollectionOptions {
+  definition: CollectionDefinition;
+  /** The number of its last operation. */
+  operation: Operation;
+}
+
+export function createCollection(initial: CollectionOptions): Collection {
+  let { definition, operation } = initial;
+  const vectors = createVectors(definition.config);
   const indexes = createPayloadIndexes();
   const rows = createRows();
-  indexes.define(initial.payloadIndexes, rows);
-  // Operations count from 0, and creating the collection is none.
-  let operation = -1;
+  indexes.define(definition.payloadIndexes, rows);
 
-  function putPoint({ id, payload, vectors: given }: PointChange): void {
+  function putPoint({ id, payload, vectors: given, version = operation }: PointChange): void {
     const row = rows.byId.get(id) ?? rows.allocate(id);
     const previous = rows.payloads[row];
     indexes.replace(row, previous, payload);
     rows.payloads[row] = payload;
-    rows.versions[row] = operation;
+    rows.versions[row] = version;
     if (given) vectors.put(row, given);
   }
 
@@ -55,8 +60,8 @@ export function createCollection(initial: CollectionDefinition): Collection {
   return {
     ...readRows(rows),
     definition: () => definition,
-    redefine(next) {
-      operation++;
+    redefine(next, number) {
+      operation = number;
       definition = next;
       indexes.define(next.payloadIndexes, rows);
     },
@@ -64,14 +69,15 @@ export function createCollection(initial: CollectionDefinition): Collection {
     sparse: vectors.sparse,
     indexes: indexes.byField,
     lastOperation: () => operation,
-    put(points) {
-      operation++;
+    put(points, number) {
+      operation = number;
       for (const point of points) putPoint(point);
     },
-    remove(ids) {
-      operation++;
+    remove(ids, number) {
+      operation = number;
       for (const id of ids) removePoint(id);
     },
+    vectorsOf: vectors.get,
     hasVector: vectors.has,
     hasTextIndex: (key) => indexes.byField.get(key)?.type === "text",
   };

@@ -8,9 +8,10 @@ import { payloadRoutes } from "./payload-routes.ts";
 import { pointRoutes } from "./point-routes.ts";
 import { queryRoutes } from "./query-routes.ts";
 import { readObject } from "./read.ts";
-import { type Call, findRoute, type Write } from "./route.ts";
+import { type Call, findRoute } from "./route.ts";
 import { scrollRoutes } from "./scroll-routes.ts";
 import { createMemoryStorage, type Storage } from "./storage.ts";
+import { createWriter } from "./write.ts";
 
 export interface QdrantLocalOptions {
   /** Keeps what is written. @default in memory only */
@@ -34,32 +35,12 @@ const ROUTES = [
   ...payloadRoutes,
 ];
 
+/** @throws what `storage.load` throws: nothing is answered from a store that cannot be read. */
 export function createQdrantLocal(options: QdrantLocalOptions = {}): QdrantLocal {
   const storage = options.storage ?? createMemoryStorage();
   const database = createDatabase();
-  let loaded: Promise<void> | undefined;
-  let lastWrite: Promise<void> = Promise.resolve();
-
-  async function load(): Promise<void> {
-    for (const change of await storage.load()) database.apply(change);
-  }
-
-  /** Writes go one after the other: each is planned on the state that the one before has left. */
-  async function write(plan: () => Write, signal: AbortSignal): Promise<unknown> {
-    const previous = lastWrite;
-    const { promise, resolve: release } = Promise.withResolvers<void>();
-    lastWrite = promise;
-    await previous;
-    try {
-      signal.throwIfAborted();
-      const { changes, result } = plan();
-      if (changes.length > 0) await storage.commit(changes);
-      for (const change of changes) database.apply(change);
-      return result();
-    } finally {
-      release();
-    }
-  }
+  const writer = createWriter(database, storage);
+  for (const change of storage.load()) database.apply(change);
 
   async function answer(request: Request): Promise<unknown> {
     const url = new URL(request.url);
@@ -67,12 +48,11 @@ export function createQdrantLocal(options: QdrantLocalOptions = {}): QdrantLocal
     if (!found) throw notImplemented(`${request.method} ${url.pathname}`);
     const body = await readBody(request);
     request.signal.throwIfAborted();
-    await (loaded ??= load());
     const { route, path } = found;
     const call: Call = { database, path, query: url.searchParams, body };
     if ("read" in route) return route.read(call);
-    // `return await`: workerd calls a rejection unhandled unless it is awaited at once.
-    return await write(() => route.write(call), request.signal);
+    if ("write" in route) return writer.write(() => route.write(call));
+    return writer.writeSteps(route.writeSteps(call));
   }
 
   return {

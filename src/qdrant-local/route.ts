@@ -1,7 +1,7 @@
 import { wrongInput } from "./envelope.ts";
 import type { Database } from "./database.ts";
 import type { JsonObject } from "./json.ts";
-import type { Change } from "./storage.ts";
+import type { PlannedChange } from "./storage.ts";
 
 /** One parsed request. */
 export interface Call {
@@ -14,15 +14,20 @@ export interface Call {
 
 /** What a write would do. Nothing is done before all of it is known. */
 export interface Write {
-  readonly changes: readonly Change[];
+  readonly changes: readonly PlannedChange[];
   /** Called after the changes are applied. */
   result(): unknown;
 }
 
-/** A route either reads or writes; `path` is written as `/collections/:collection/points`. */
+/**
+ * A route either reads or writes, in one step or in several which are kept as one: each of them is
+ * planned on what the ones before have left, and the answer is the list of their results. `path`
+ * is written as `/collections/:collection/points`.
+ */
 export type Route = { readonly method: string; readonly path: string } & (
   | { read(call: Call): unknown }
   | { write(call: Call): Write }
+  | { writeSteps(call: Call): readonly (() => Write)[] }
 );
 
 export interface FoundRoute {

@@ -10,6 +10,7 @@ export interface Vectors {
   readonly sparse: ReadonlyMap<string, SparseIndex>;
   /** Replaces all vectors of a row: a name that is not given has none. */
   put(row: number, vectors: ReadonlyMap<string, StoredVector>): void;
+  get(row: number): Map<string, StoredVector>;
   has(name: string, row: number): boolean;
 }
 
@@ -30,6 +31,15 @@ export function createVectors(config: JsonObject): Vectors {
         if (vector && !(vector instanceof Float32Array)) index.set(row, vector);
         else index.delete(row);
       }
+    },
+    get(row) {
+      const found = new Map<string, StoredVector>();
+      for (const [name, index] of dense) if (index.has(row)) found.set(name, index.get(row));
+      for (const [name, index] of sparse) {
+        const vector = index.get(row);
+        if (vector) found.set(name, vector);
+      }
+      return found;
     },
     has: (name, row) => (dense.get(name) ?? sparse.get(name))?.has(row) ?? false,
   };

@@ -103,8 +103,8 @@ describe("createQdrantLocal", () => {
     const committed: unknown[] = [];
     let isBroken = false;
     const storage = {
-      load: async () => [],
-      async commit(changes: readonly unknown[]): Promise<void> {
+      load: () => [],
+      commit(changes: readonly unknown[]): void {
         if (isBroken) throw new Error("disk full");
         committed.push(...changes);
       },
@@ -121,7 +121,7 @@ describe("createQdrantLocal", () => {
     uninstall();
 
     const restored = createQdrantLocal({
-      storage: { ...storage, load: async () => committed as never },
+      storage: { ...storage, load: () => committed as never },
     });
     const uninstallRestored = installQdrantLocal(restored);
     expect((await client.query("x", { query: [3] })).points).toMatchObject([{ id: 1, score: 6 }]);
