@@ -15,6 +15,8 @@ export interface Collection extends FilterScope, Pick<Vectors, "dense" | "sparse
   readonly indexes: ReadonlyMap<string, PayloadIndex>;
   /** The number of the last write, which is the version of the points it wrote. */
   lastOperation(): Operation;
+  /** Makes room for so many more points, or refuses: a write finds out before anything is stored. */
+  reserve(points: number): void;
   put(points: readonly PointChange[], operation: Operation): void;
   remove(ids: readonly PointId[], operation: Operation): void;
   count(): number;
@@ -69,6 +71,7 @@ export function createCollection(initial: CollectionOptions): Collection {
     sparse: vectors.sparse,
     indexes: indexes.byField,
     lastOperation: () => operation,
+    reserve: (points) => vectors.reserve(rows.ids.length + points),
     put(points, number) {
       operation = number;
       for (const point of points) putPoint(point);

@@ -1,5 +1,9 @@
 // Dense vectors: one slab of f32 per named vector, addressed by the row of the point.
+import { fillBlocks, type VisitBlock } from "./block.ts";
+import { notImplemented } from "./envelope.ts";
 import { normalise } from "./float.ts";
+import { type KernelFunction, loadKernel } from "./kernel.ts";
+import { createSlab, type Slab } from "./slab.ts";
 
 export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
 
@@ -9,29 +13,49 @@ export interface DenseIndex {
   readonly count: number;
   has(row: number): boolean;
   get(row: number): Float32Array;
+  /** Makes room for so many rows in all, or refuses: what is set afterwards cannot fail. */
+  reserve(rows: number): void;
   set(row: number, vector: Float32Array): void;
   delete(row: number): void;
-  /** Rows at and past this one hold no vector. */
-  rowLimit(): number;
-  /** A function of a row, where more is better whatever the distance. */
-  scorer(query: Float32Array): (row: number) => number;
+  /** Compares the query with the given rows, or all, a block at a time. */
+  scan(query: Float32Array, candidates: Iterable<number> | undefined, visit: VisitBlock): void;
 }
 
-const FIRST_CAPACITY = 16;
+const COMPARISONS: Record<Distance, KernelFunction> = {
+  Cosine: "dot",
+  Dot: "dot",
+  Euclid: "squares",
+  Manhattan: "differences",
+};
 
-export function createDenseIndex(size: number, distance: Distance): DenseIndex {
-  let slab = new Float32Array(0);
+/** @param kernel the loop in JavaScript does the comparing where it is undefined */
+export function createDenseIndex(
+  size: number,
+  distance: Distance,
+  kernel: () => WebAssembly.Module | undefined = loadKernel,
+): DenseIndex {
+  let slab: Slab | undefined;
   let present = new Uint8Array(0);
   let count = 0;
+  /** Rows at and past this one were never set. */
+  let end = 0;
 
-  function grow(row: number): void {
-    if (row < present.length) return;
-    const capacity = Math.max(FIRST_CAPACITY, row + 1, present.length * 2);
-    const [oldSlab, oldPresent] = [slab, present];
-    slab = new Float32Array(capacity * size);
-    slab.set(oldSlab);
-    present = new Uint8Array(capacity);
-    present.set(oldPresent);
+  /** Made at the first use: many an index is only there to check a definition. */
+  function openSlab(): Slab {
+    slab ??= createSlab(size, COMPARISONS[distance], kernel());
+    return slab;
+  }
+
+  function reserve(rows: number): void {
+    const { mostRows } = openSlab();
+    if (rows > mostRows) {
+      throw notImplemented(`more than ${mostRows} points with vectors of ${size} numbers (4 GB)`);
+    }
+    openSlab().reserve(rows);
+    if (rows <= present.length) return;
+    const previous = present;
+    present = new Uint8Array(Math.max(rows, previous.length * 2));
+    present.set(previous);
   }
 
   return {
@@ -41,23 +65,29 @@ export function createDenseIndex(size: number, distance: Distance): DenseIndex {
       return count;
     },
     has: (row) => present[row] === 1,
-    get: (row) => slab.slice(row * size, (row + 1) * size),
+    get: (row) => openSlab().read(row),
+    reserve,
     set(row, vector) {
-      grow(row);
+      reserve(row + 1);
+      const rows = openSlab();
+      while (end < row) rows.clear(end++);
+      if (end === row) end++;
       if (present[row] === 0) count++;
       present[row] = 1;
-      slab.set(distance === "Cosine" ? normalise(vector) : vector, row * size);
+      rows.write(row, distance === "Cosine" ? normalise(vector) : vector);
     },
     delete(row) {
       if (present[row] !== 1) return;
       present[row] = 0;
       count--;
+      openSlab().clear(row);
     },
-    rowLimit: () => present.length,
-    scorer(query) {
-      const score = SCORES[distance];
-      const prepared = distance === "Cosine" ? normalise(query) : query;
-      return (row) => score(slab, row * size, prepared);
+    scan(query, candidates, visit) {
+      if (end === 0) return;
+      const rows = openSlab();
+      rows.setQuery(distance === "Cosine" ? normalise(query) : query);
+      const numbers = rows.rows();
+      fillBlocks(numbers, candidates, end, (length) => visit(numbers, rows.score(length), length));
     },
   };
 }
@@ -71,47 +101,4 @@ export function presentScore(distance: Distance, score: number): number {
 /** Strict, as on the server: a point exactly at the threshold is left out. */
 export function passesThreshold(distance: Distance, score: number, threshold: number): boolean {
   return distance === "Euclid" || distance === "Manhattan" ? score < threshold : score > threshold;
-}
-
-type Score = (slab: Float32Array, offset: number, query: Float32Array) => number;
-
-const SCORES: Record<Distance, Score> = {
-  Cosine: dot,
-  Dot: dot,
-  Euclid: negatedSquares,
-  Manhattan: negatedDifferences,
-};
-
-// The products of two f32 are exact in a double, so one rounding at the end is the truest f32 sum.
-// Four accumulators keep the processor's multiply units busy.
-function dot(slab: Float32Array, offset: number, query: Float32Array): number {
-  const length = query.length;
-  const even = length - (length % 4);
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0; i < even; i += 4) {
-    a += slab[offset + i]! * query[i]!;
-    b += slab[offset + i + 1]! * query[i + 1]!;
-    c += slab[offset + i + 2]! * query[i + 2]!;
-    d += slab[offset + i + 3]! * query[i + 3]!;
-  }
-  for (let i = even; i < length; i++) a += slab[offset + i]! * query[i]!;
-  return Math.fround(a + b + c + d);
-}
-
-function negatedSquares(slab: Float32Array, offset: number, query: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < query.length; i++) {
-    const difference = slab[offset + i]! - query[i]!;
-    sum += difference * difference;
-  }
-  return Math.fround(-sum);
-}
-
-function negatedDifferences(slab: Float32Array, offset: number, query: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < query.length; i++) sum += Math.abs(slab[offset + i]! - query[i]!);
-  return Math.fround(-sum);
 }

@@ -1,6 +1,7 @@
 // The scan behind a nearest query, dense or sparse.
+import type { VisitBlock } from "./block.ts";
 import type { Collection } from "./collection.ts";
-import { type DenseIndex, passesThreshold, presentScore } from "./dense.ts";
+import { passesThreshold, presentScore } from "./dense.ts";
 import type { NearestQuery } from "./query-plan.ts";
 import type { RowSelection } from "./select-rows.ts";
 import type { SparseVector } from "./sparse-vector.ts";
@@ -10,47 +11,39 @@ import { createTopRows, type ScoredRow, type TopRows } from "./top-rows.ts";
 export function runNearest(
   { using, vector }: NearestQuery,
   threshold: number | undefined,
-  selection: RowSelection,
+  { candidates, passes }: RowSelection,
   collection: Collection,
   limit: number,
 ): ScoredRow[] {
   const top = createTopRows(limit, collection.compareRows);
   const dense = collection.dense.get(using);
-  if (dense) {
-    scanDense(dense, vector as Float32Array, selection, threshold, top);
-    return top
-      .sorted()
-      .map(({ row, score }) => ({ row, score: presentScore(dense.distance, score) }));
+  if (!dense) {
+    const admits = (row: number, score: number): boolean =>
+      (threshold === undefined || score > threshold) && passes(row);
+    collection.sparse.get(using)?.scan(vector as SparseVector, candidates, keepBest(top, admits));
+    return top.sorted();
   }
-  const isCandidate = (row: number): boolean => selection.candidates?.has(row) ?? true;
-  collection.sparse.get(using)?.search(vector as SparseVector, (row, score) => {
-    if (!top.admits(score) || (threshold !== undefined && score <= threshold)) return;
-    if (isCandidate(row) && selection.passes(row)) top.offer(row, score);
-  });
-  return top.sorted();
+  const { distance } = dense;
+  const admits = (row: number, score: number): boolean =>
+    (threshold === undefined ||
+      passesThreshold(distance, presentScore(distance, score), threshold)) &&
+    passes(row);
+  dense.scan(vector as Float32Array, candidates, keepBest(top, admits));
+  return top.sorted().map(({ row, score }) => ({ row, score: presentScore(distance, score) }));
 }
 
-function scanDense(
-  index: DenseIndex,
-  query: Float32Array,
-  { candidates, passes }: RowSelection,
-  threshold: number | undefined,
-  top: TopRows,
-): void {
-  const score = index.scorer(query);
-  const { distance } = index;
-  const visit = (row: number): void => {
-    if (!index.has(row)) return;
-    const found = score(row);
-    if (!top.admits(found)) return;
-    if (
-      threshold !== undefined &&
-      !passesThreshold(distance, presentScore(distance, found), threshold)
-    ) {
-      return;
+/** Most rows lose against the worst that is kept, so nothing else is asked before that is known. */
+function keepBest(top: TopRows, admits: (row: number, score: number) => boolean): VisitBlock {
+  let floor = top.floor();
+  return (rows, scores, count) => {
+    for (let i = 0; i < count; i++) {
+      const score = scores[i]!;
+      // Written so that NaN loses too.
+      if (!(score >= floor)) continue;
+      const row = rows[i]!;
+      if (!admits(row, score)) continue;
+      top.offer(row, score);
+      floor = top.floor();
     }
-    if (passes(row)) top.offer(row, found);
   };
-  if (candidates) for (const row of candidates) visit(row);
-  else for (let row = 0; row < index.rowLimit(); row++) visit(row);
 }

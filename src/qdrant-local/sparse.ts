@@ -1,4 +1,5 @@
 // Sparse vectors: an inverted index, dimension → the rows that have it and with which weight.
+import { BLOCK_ROWS, fillBlocks, type VisitBlock } from "./block.ts";
 import type { SparseVector } from "./sparse-vector.ts";
 
 export interface SparseIndex {
@@ -8,8 +9,11 @@ export interface SparseIndex {
   get(row: number): SparseVector | undefined;
   set(row: number, vector: SparseVector): void;
   delete(row: number): void;
-  /** Calls `visit` for each row that shares a dimension with the query. */
-  search(query: SparseVector, visit: (row: number, score: number) => void): void;
+  /**
+   * Scores the given rows, or all, a block at a time; NaN where no dimension is shared. A sum of zero
+   * counts as none, as in the server's indexed path.
+   */
+  scan(query: SparseVector, candidates: Iterable<number> | undefined, visit: VisitBlock): void;
 }
 
 interface Posting {
@@ -26,8 +30,11 @@ interface StoredVector extends SparseVector {
 export function createSparseIndex(hasIdf: boolean): SparseIndex {
   const postings = new Map<number, Posting>();
   const vectors: (StoredVector | undefined)[] = [];
-  const sums = createRowSums();
   let count = 0;
+  /** One sum for each row, reused from search to search. */
+  let sums = new Float64Array(0);
+  const blockRows = new Uint32Array(BLOCK_ROWS);
+  const blockScores = new Float32Array(BLOCK_ROWS);
 
   function remove(row: number): void {
     const vector = vectors[row];
@@ -49,6 +56,18 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
     if (posting.length === 0) postings.delete(dimension);
   }
 
+  function sumProducts({ indices, values }: SparseVector): void {
+    if (sums.length < vectors.length) sums = new Float64Array(vectors.length * 2);
+    else sums.fill(0, 0, vectors.length);
+    for (let i = 0; i < indices.length; i++) {
+      const posting = postings.get(indices[i]!);
+      if (!posting) continue;
+      const value = values[i]!;
+      const weight = hasIdf ? Math.fround(value * idf(count, posting.length)) : value;
+      addProducts(sums, posting, weight);
+    }
+  }
+
   return {
     hasIdf,
     get count() {
@@ -63,22 +82,24 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
       count++;
     },
     delete: remove,
-    search(query, visit) {
-      sums.start(vectors.length);
-      query.indices.forEach((dimension, i) => {
-        const posting = postings.get(dimension);
-        if (!posting) return;
-        const value = query.values[i]!;
-        const weight = hasIdf ? Math.fround(value * idf(count, posting.length)) : value;
-        sums.add(posting, weight);
+    scan(query, candidates, visit) {
+      sumProducts(query);
+      fillBlocks(blockRows, candidates, vectors.length, (blockCount) => {
+        for (let i = 0; i < blockCount; i++) {
+          blockScores[i] = Math.fround(sums[blockRows[i]!]!) || Number.NaN;
+        }
+        visit(blockRows, blockScores, blockCount);
       });
-      sums.finish(visit);
     },
   };
 }
 
 function idf(total: number, containing: number): number {
   return Math.fround(Math.log((total - containing + 0.5) / (containing + 0.5) + 1));
+}
+
+function addProducts(sums: Float64Array, { rows, weights, length }: Posting, weight: number): void {
+  for (let i = 0; i < length; i++) sums[rows[i]!]! += weight * weights[i]!;
 }
 
 function append(
@@ -112,54 +133,4 @@ function findSorted(indices: Uint32Array, dimension: number): number {
     else high = middle;
   }
   return low;
-}
-
-interface RowSums {
-  start(rows: number): void;
-  add(posting: Posting, weight: number): void;
-  finish(visit: (row: number, score: number) => void): void;
-}
-
-/** One accumulator per row, reused from search to search; a mark tells which of them are of this one. */
-function createRowSums(): RowSums {
-  let sums = new Float64Array(0);
-  let marks = new Uint32Array(0);
-  let touched = new Uint32Array(0);
-  let touchedCount = 0;
-  let search = 0;
-
-  return {
-    start(rows) {
-      if (sums.length < rows) {
-        sums = new Float64Array(rows * 2);
-        marks = new Uint32Array(rows * 2);
-        touched = new Uint32Array(rows * 2);
-      }
-      if (search === 0xffffffff) {
-        marks.fill(0);
-        search = 0;
-      }
-      search++;
-      touchedCount = 0;
-    },
-    add({ rows, weights, length }, weight) {
-      for (let i = 0; i < length; i++) {
-        const row = rows[i]!;
-        if (marks[row] === search) {
-          sums[row]! += weight * weights[i]!;
-        } else {
-          marks[row] = search;
-          touched[touchedCount++] = row;
-          sums[row] = weight * weights[i]!;
-        }
-      }
-    },
-    finish(visit) {
-      for (let i = 0; i < touchedCount; i++) {
-        const score = Math.fround(sums[touched[i]!]!);
-        // A sum of zero counts as no overlap, as in the server's indexed path.
-        if (score !== 0) visit(touched[i]!, score);
-      }
-    },
-  };
 }

@@ -9,6 +9,12 @@ import type { PointChange, StoredVector } from "./storage.ts";
 
 export function readUpsert(body: JsonObject, collection: Collection): PointChange[] {
   rejectOtherKeys(body, "upsert", ["points", "batch"]);
+  const points = readPoints(body, collection);
+  collection.reserve(points.length);
+  return points;
+}
+
+function readPoints(body: JsonObject, collection: Collection): PointChange[] {
   if (Array.isArray(body["points"])) {
     return body["points"].map((point, i) =>
       readPoint(readObject(point, "a point"), collection, `points[${i}].vector`),

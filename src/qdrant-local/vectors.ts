@@ -8,6 +8,8 @@ import type { StoredVector } from "./storage.ts";
 export interface Vectors {
   readonly dense: ReadonlyMap<string, DenseIndex>;
   readonly sparse: ReadonlyMap<string, SparseIndex>;
+  /** Makes room for so many rows in all, or refuses. */
+  reserve(rows: number): void;
   /** Replaces all vectors of a row: a name that is not given has none. */
   put(row: number, vectors: ReadonlyMap<string, StoredVector>): void;
   get(row: number): Map<string, StoredVector>;
@@ -20,6 +22,9 @@ export function createVectors(config: JsonObject): Vectors {
   return {
     dense,
     sparse,
+    reserve(rows) {
+      for (const index of dense.values()) index.reserve(rows);
+    },
     put(row, vectors) {
       for (const [name, index] of dense) {
         const vector = vectors.get(name);
