@@ -4,7 +4,7 @@ import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { NONCE, secureHeaders } from "hono/secure-headers";
-import { AppError, type ErrorCode, toAppError, toProblem } from "./errors.ts";
+import { AppError, type ErrorCode, invalidFields, toAppError, toProblem } from "./errors.ts";
 import { toLogEntry } from "./log.ts";
 import { addChatRoute } from "./routes/chat.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
@@ -23,17 +23,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   const { config, platform } = services;
   const app = new OpenAPIHono<AppEnvironment>({
     defaultHook: (result) => {
-      if (result.success) return;
-      const errors = result.error.issues.map((issue) => ({
-        path: issue.path.join("."),
-        message: issue.message,
-      }));
-      const first = errors[0];
-      throw new AppError(
-        "invalid",
-        first === undefined ? "A field is wrong." : `${first.path || "body"}: ${first.message}`,
-        { errors },
-      );
+      if (!result.success) throw invalidFields(result.error.issues);
     },
   });
 

@@ -77,6 +77,24 @@ export class AppError extends Error {
   }
 }
 
+/** An `invalid` about one field. */
+export function invalidField(path: string, message: string): AppError {
+  return new AppError("invalid", message, { errors: [{ path, message }] });
+}
+
+/** What a schema found, as one `invalid` that names the first field. */
+export function invalidFields(
+  issues: readonly { path: readonly PropertyKey[]; message: string }[],
+): AppError {
+  const errors = issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  const first = errors[0];
+  return new AppError(
+    "invalid",
+    first === undefined ? "A field is wrong." : `${first.path || "body"}: ${first.message}`,
+    { errors },
+  );
+}
+
 /** A failed call to something outside. Its message goes to the log only. */
 export class UpstreamError extends Error {
   readonly service: "cohere" | "qdrant" | "model";

@@ -1,4 +1,3 @@
-import { ingestDocuments } from "./ingest/ingest.ts";
 import type { DocumentInput } from "./ingest/prepare.ts";
 import type { Services } from "./services.ts";
 
@@ -8,12 +7,12 @@ export type Samples = Record<string, DocumentInput[]>;
 /** Stores the samples, a document at a time; `onDocument` is told how many are done. */
 export async function loadSamples(
   samples: Samples,
-  { ingest }: Services,
+  { ingester }: Services,
   signal: AbortSignal,
   onCollection?: (name: string, documents: number) => void,
 ): Promise<void> {
   for (const [collection, documents] of Object.entries(samples)) {
-    await ingestDocuments(collection, documents, ingest, signal);
+    await ingester.ingest(collection, documents, signal);
     onCollection?.(collection, documents.length);
   }
 }

@@ -11,7 +11,8 @@ import type { AnswerDependencies } from "./chat/answer.ts";
 import { condenseQuestion } from "./chat/condense.ts";
 import type { Config } from "./config.ts";
 import type { IngestDependencies } from "./ingest/ingest.ts";
-import type { Clock, IdGenerator } from "./ports.ts";
+import { createIngester, type Ingester } from "./ingest/ingester.ts";
+import type { Clock, CollectionRecord, Embedder, IdGenerator, Reranker } from "./ports.ts";
 import { createPrompts } from "./prompts.ts";
 
 /** What an entry brings along: everything that differs between Node and Workers. */
@@ -30,6 +31,8 @@ export interface Platform {
   log: (entry: Record<string, unknown>) => void;
   /** Address of the peer; undefined where the platform can not tell, which counts as "not this machine". */
   peerAddress: (environment: unknown) => string | undefined;
+  /** Has documents ingested elsewhere; `onSaved` wants every record that is saved. Where absent it is done in place. */
+  startIngester?: (onSaved: (record: CollectionRecord) => void) => Ingester;
 }
 
 export interface Services {
@@ -37,6 +40,7 @@ export interface Services {
   platform: Platform;
   answer: AnswerDependencies;
   ingest: IngestDependencies;
+  ingester: Ingester;
   /** Which model answers, for people: `extractive`, `cohere:command-a-03-2025` … */
   modelName: string;
 }
@@ -51,23 +55,9 @@ export async function createServices(config: Config, platform: Platform): Promis
     apiKey: config.QDRANT_API_KEY,
   });
   const catalog = createCatalog(store, platform.now, config.RETRIEVAL_TIMEOUT_MS);
-  const cohere =
-    config.COHERE_API_KEY === undefined
-      ? undefined
-      : await createCohereClient({
-          apiKey: config.COHERE_API_KEY,
-          baseUrl: config.COHERE_BASE_URL,
-        });
-  const embedder =
-    cohere === undefined
-      ? undefined
-      : createCohereEmbedder(cohere, config.EMBED_MODEL, config.EMBED_DIMENSION);
-  const reranker =
-    cohere === undefined || config.RERANK_MODEL === "none"
-      ? undefined
-      : createCohereReranker(cohere, config.RERANK_MODEL);
-
-  const modelName = config.MODEL ?? (cohere === undefined ? "extractive" : COHERE_MODEL);
+  const { embedder, reranker } = await createCohereParts(config);
+  const modelName =
+    config.MODEL ?? (config.COHERE_API_KEY === undefined ? "extractive" : COHERE_MODEL);
   const isExtractive = modelName === "extractive";
   const model = isExtractive
     ? createExtractiveModel({
@@ -80,11 +70,17 @@ export async function createServices(config: Config, platform: Platform): Promis
         turn: platform.turn,
       });
 
+  const ingest = { store, catalog, embedder, deadline: config.INGEST_TIMEOUT_MS };
+  const ingester =
+    platform.startIngester?.(catalog.update) ??
+    createIngester(ingest, config.MAX_DOCUMENT_CHARACTERS);
+
   return {
     config,
     platform,
     modelName,
-    ingest: { store, catalog, embedder, deadline: config.INGEST_TIMEOUT_MS },
+    ingest,
+    ingester,
     answer: {
       store,
       catalog,
@@ -101,6 +97,23 @@ export async function createServices(config: Config, platform: Platform): Promis
       turn: platform.turn,
       limits: readLimits(config),
     },
+  };
+}
+
+async function createCohereParts(
+  config: Config,
+): Promise<{ embedder: Embedder | undefined; reranker: Reranker | undefined }> {
+  if (config.COHERE_API_KEY === undefined) return { embedder: undefined, reranker: undefined };
+  const client = await createCohereClient({
+    apiKey: config.COHERE_API_KEY,
+    baseUrl: config.COHERE_BASE_URL,
+  });
+  return {
+    embedder: createCohereEmbedder(client, config.EMBED_MODEL, config.EMBED_DIMENSION),
+    reranker:
+      config.RERANK_MODEL === "none"
+        ? undefined
+        : createCohereReranker(client, config.RERANK_MODEL),
   };
 }
 

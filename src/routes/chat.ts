@@ -10,10 +10,11 @@ import {
   toUIMessageResponse,
   type WireOptions,
 } from "../chat/wire.ts";
+import { invalidField } from "../errors.ts";
 import { toLogEntry } from "../log.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
-import { invalid, readMessages, splitQuestion } from "./messages.ts";
+import { readMessages, splitQuestion } from "./messages.ts";
 import { readOrigin } from "./origin.ts";
 import { chatMessage, clientId, collectionName, filter, problem } from "./schemas.ts";
 
@@ -132,7 +133,7 @@ function readForm(c: Context, stream: boolean | undefined): "events" | "text" | 
 function readQuestion(body: z.infer<typeof chatRequest>, longest: number): Question {
   const both = body.message !== undefined && body.messages !== undefined;
   if (both || (body.message === undefined && body.messages === undefined)) {
-    throw invalid(
+    throw invalidField(
       "message",
       'Send either "message" (a text) or "messages" (UI messages of the AI SDK).',
     );
@@ -142,7 +143,7 @@ function readQuestion(body: z.infer<typeof chatRequest>, longest: number): Quest
       ? [{ role: "user" as const, content: (body.message ?? "").trim() }]
       : readMessages(body.messages);
   const { text, history } = splitQuestion(messages, longest);
-  if (text === "") throw invalid("message", "The question is empty.");
+  if (text === "") throw invalidField("message", "The question is empty.");
   return {
     text,
     history,

@@ -1,32 +1,18 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { AppError } from "../errors.ts";
-import { ingestDocuments, removeDocument } from "../ingest/ingest.ts";
-import type { DocumentInput } from "../ingest/prepare.ts";
+import { documentBody, documentId, documentList } from "../ingest/document-schema.ts";
 import { writeAccess } from "../middleware/write-access.ts";
 import { callWithin } from "../resilience.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
-import { invalid } from "./messages.ts";
-import { collectionName, documentId, metadata, problem } from "./schemas.ts";
-
-const documentBody = z
-  .object({
-    text: z.string(),
-    title: z.string().trim().min(1).max(500).optional(),
-    url: z
-      .url({ protocol: /^https?$/ })
-      .max(2000)
-      .optional(),
-    format: z.enum(["markdown", "text"]).optional(),
-    metadata: metadata.optional(),
-  })
-  .openapi("DocumentBody");
+import { collectionName, problem } from "./schemas.ts";
 
 const storedDocument = z.object({ id: z.string(), title: z.string(), chunks: z.number().int() });
 const report = z
   .object({ collection: z.string(), documents: z.array(storedDocument) })
   .openapi("IngestReport");
-const json = <T extends z.ZodType>(
+const json = <T extends z.ZodType | { $ref: string }>(
   schema: T,
 ): { content: { "application/json": { schema: T } } } => ({
   content: { "application/json": { schema } },
@@ -40,7 +26,12 @@ const writeProblems = {
   503: problem("The store cannot be reached"),
 };
 const inCollection = z.object({ collection: collectionName });
-const ofDocument = inCollection.extend({ id: documentId });
+const ofDocument = inCollection.extend({
+  id: documentId.openapi({ example: "guides/winter-camping" }),
+});
+/** Named only, and so not checked by the route: a body's JSON is read by the ingester, off the request thread. */
+const oneBody = { $ref: "#/components/schemas/DocumentBody" };
+const listBody = { $ref: "#/components/schemas/DocumentList" };
 
 const listRoute = createRoute({
   method: "get",
@@ -71,7 +62,7 @@ const putRoute = createRoute({
   path: "/collections/{collection}/documents/{id}",
   summary:
     "Store or replace a document. Answered when it is searchable; makes the collection when there is none.",
-  request: { params: ofDocument, body: { required: true, ...json(documentBody) } },
+  request: { params: ofDocument, body: { required: true, ...json(oneBody) } },
   responses: {
     200: { description: "Stored", ...json(report) },
     400: problem("Malformed JSON"),
@@ -85,17 +76,7 @@ const postRoute = createRoute({
   summary: "Store or replace up to 500 documents.",
   request: {
     params: inCollection,
-    body: {
-      required: true,
-      ...json(
-        z.object({
-          documents: z
-            .array(documentBody.extend({ id: documentId }))
-            .min(1)
-            .max(500),
-        }),
-      ),
-    },
+    body: { required: true, ...json(listBody) },
   },
   responses: {
     200: { description: "Stored", ...json(report) },
@@ -133,7 +114,9 @@ const deleteRoute = createRoute({
 });
 
 export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Services): void {
-  const { ingest, config } = services;
+  const { ingest, ingester } = services;
+  app.openAPIRegistry.register("DocumentBody", documentBody);
+  app.openAPIRegistry.register("DocumentList", documentList);
   const guard = writeAccess(services);
   app.on(
     ["PUT", "POST", "DELETE"],
@@ -158,18 +141,14 @@ export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Se
 
   app.openapi(putRoute, async (c) => {
     const { collection, id } = c.req.valid("param");
-    const document = { id, ...c.req.valid("json") };
-    checkDocuments([document], config.MAX_DOCUMENT_CHARACTERS);
-    return c.json(await ingestDocuments(collection, [document], ingest, c.req.raw.signal), 200);
+    const body = { bytes: await readJsonBytes(c), id };
+    return c.json(await ingester.ingest(collection, body, c.req.raw.signal), 200);
   });
 
   app.openapi(postRoute, async (c) => {
-    const { documents } = c.req.valid("json");
-    checkDocuments(documents, config.MAX_DOCUMENT_CHARACTERS);
-    return c.json(
-      await ingestDocuments(c.req.valid("param").collection, documents, ingest, c.req.raw.signal),
-      200,
-    );
+    const { collection } = c.req.valid("param");
+    const body = { bytes: await readJsonBytes(c) };
+    return c.json(await ingester.ingest(collection, body, c.req.raw.signal), 200);
   });
 
   app.openapi(getRoute, async (c) => {
@@ -189,25 +168,18 @@ export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Se
 
   app.openapi(deleteRoute, async (c) => {
     const { collection, id } = c.req.valid("param");
-    if (!(await removeDocument(collection, id, ingest, c.req.raw.signal)))
-      throw notFound(collection, id);
+    if (!(await ingester.remove(collection, id, c.req.raw.signal))) throw notFound(collection, id);
     return c.body(null, 204);
   });
 }
 
-/** Refuses what can not be indexed by its name, before anything is written. */
-function checkDocuments(documents: DocumentInput[], longest: number): void {
-  const seen = new Set<string>();
-  for (const { id, text } of documents) {
-    if (seen.has(id)) throw invalid("documents", `The document "${id}" occurs twice.`);
-    seen.add(id);
-    if (text.trim() === "") throw invalid("text", `The document "${id}" is empty.`);
-    if (text.length > longest)
-      throw new AppError("too-large", `The document "${id}" has more than ${longest} characters.`);
-    if (text.includes("\0") || (text.match(/\uFFFD/g)?.length ?? 0) > 10 + text.length / 100) {
-      throw invalid("text", `The document "${id}" is not text in UTF-8.`);
-    }
-  }
+function readJsonBytes(c: Context<AppEnvironment>): Promise<ArrayBuffer> {
+  const [type = ""] = (c.req.header("content-type") ?? "").split(";", 1);
+  if (/^application\/([\w.-]+\+)?json$/i.test(type.trim())) return c.req.arrayBuffer();
+  throw new AppError(
+    "unsupported-media-type",
+    "The request's content type must be application/json.",
+  );
 }
 
 function notFound(collection: string, id: string): AppError {

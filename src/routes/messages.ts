@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Message } from "../chat/events.ts";
-import { AppError } from "../errors.ts";
+import { invalidField } from "../errors.ts";
 import type { chatMessage } from "./schemas.ts";
 
 type ChatMessage = z.infer<typeof chatMessage>;
@@ -21,15 +21,11 @@ export function splitQuestion(
 ): { text: string; history: Message[] } {
   const index = messages.findLastIndex((message) => message.role === "user");
   if (index === -1)
-    throw invalid("messages", "There must be a message of the user with text in it.");
+    throw invalidField("messages", "There must be a message of the user with text in it.");
   const text = messages[index]!.content;
   if (text.length > longest)
-    throw invalid("message", `A question has at most ${longest} characters.`);
+    throw invalidField("message", `A question has at most ${longest} characters.`);
   return { text, history: messages.slice(0, index) };
-}
-
-export function invalid(path: string, message: string): AppError {
-  return new AppError("invalid", message, { errors: [{ path, message }] });
 }
 
 function readText(message: ChatMessage): string {

@@ -21,14 +21,6 @@ export const clientId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,128}$/, "An id has 1 to 128 letters, digits, '_' or '-'.");
 
-export const documentId = z
-  .string()
-  .min(1)
-  .max(512)
-  // eslint-disable-next-line no-control-regex
-  .regex(/^[^\u0000-\u001F\u007F]+$/, "A document's id has no control characters.")
-  .openapi({ example: "guides/winter-camping" });
-
 const scalar = z.union([z.string().max(1000), z.number(), z.boolean()]);
 const range = z
   .object({
@@ -58,15 +50,6 @@ export const filter = z
   )
   .refine((fields) => Object.keys(fields).length <= 20, "A filter has at most 20 fields.")
   .openapi({ example: { season: "winter", year: { gte: 2025 } } });
-
-const metadataValue = z.union([
-  scalar,
-  z.array(z.string().max(1000)).max(100),
-  z.array(z.number()).max(100),
-]);
-export const metadata = z
-  .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), metadataValue)
-  .refine((fields) => Object.keys(fields).length <= 50, "Metadata has at most 50 fields.");
 
 const uiPart = z.looseObject({ type: z.string() });
 

@@ -5,9 +5,10 @@ import { retrieve, selectCollections } from "../chat/retrieve.ts";
 import { elapsed } from "../chat/stage.ts";
 import { startDeadline } from "../resilience.ts";
 import type { Passage } from "../ports.ts";
+import { invalidField } from "../errors.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
-import { invalid, readMessages } from "./messages.ts";
+import { readMessages } from "./messages.ts";
 import { chatMessage, collectionName, filter, problem } from "./schemas.ts";
 
 const searchRequest = z
@@ -56,7 +57,10 @@ export function addSearchRoute(app: OpenAPIHono<AppEnvironment>, services: Servi
   app.openapi(searchRoute, async (c) => {
     const { query, messages = [], limit = 10, ...scope } = c.req.valid("json");
     if (query.length > config.MAX_MESSAGE_CHARACTERS)
-      throw invalid("query", `A query has at most ${config.MAX_MESSAGE_CHARACTERS} characters.`);
+      throw invalidField(
+        "query",
+        `A query has at most ${config.MAX_MESSAGE_CHARACTERS} characters.`,
+      );
     const question = { text: query, history: readMessages(messages), ...scope };
     const started = dependencies.now();
     const deadline = startDeadline("the search", config.CHAT_TIMEOUT_MS, c.req.raw.signal);
