@@ -23,6 +23,11 @@ export function formatError(text: string): QdrantError {
   return new QdrantError(400, `Format error in JSON body: ${text}`);
 }
 
+/** What the planner of a query refuses. */
+export function validationFailed(text: string): QdrantError {
+  return wrongInput(`Validation failed: ${text}`);
+}
+
 export function validationError(field: string, text: string): QdrantError {
   return new QdrantError(422, `Validation error in JSON body: [${field}: ${text}]`);
 }

@@ -1,7 +1,14 @@
 // Merging ranked lists: by reciprocal rank (RRF) or by the distribution of each list's scores (DBSF).
-import { badRequest, formatError, wrongInput } from "./envelope.ts";
-import { isObject, type Json, type JsonObject } from "./json.ts";
-import { readArray, readCount, readNumbers, rejectOtherKeys } from "./read.ts";
+import { badRequest, validationFailed } from "./envelope.ts";
+import type { Json, JsonObject } from "./json.ts";
+import {
+  malformedQuery,
+  readArray,
+  readCount,
+  readNumbers,
+  readObject,
+  rejectOtherKeys,
+} from "./read.ts";
 import type { ScoredRow } from "./top-rows.ts";
 
 export type FusionQuery =
@@ -11,49 +18,60 @@ export type FusionQuery =
 /** Qdrant's default, far from the 60 of the literature: first places count much more. */
 const DEFAULT_K = 2;
 
-export function readFusion(query: JsonObject, prefetches: number): FusionQuery | undefined {
-  const fusion = parseFusion(query);
-  if (fusion && prefetches === 0) throw badRequest("cannot apply Fusion without prefetches");
-  if (fusion?.kind === "rrf" && fusion.weights && fusion.weights.length !== prefetches) {
-    throw wrongInput(
-      `RRF weights count (${fusion.weights.length}) must match the number of prefetches (${prefetches})`,
+export function readFusion(
+  query: JsonObject,
+  prefetches: number,
+  using: Json | undefined,
+  path: string,
+): FusionQuery {
+  const fusion = parseFusion(query, path);
+  if ((using ?? "") !== "") {
+    throw badRequest("Fusion queries cannot be combined with the 'using' field.");
+  }
+  if (prefetches === 0) throw validationFailed("cannot apply Fusion without prefetches");
+  if (fusion.kind === "rrf" && fusion.weights && fusion.weights.length !== prefetches) {
+    throw validationFailed(
+      `RRF weights length (${fusion.weights.length}) does not match number of prefetches (${prefetches})`,
     );
   }
   return fusion;
 }
 
-function parseFusion(query: JsonObject): FusionQuery | undefined {
-  const { fusion, rrf } = query;
+function parseFusion(query: JsonObject, path: string): FusionQuery {
+  const { fusion, rrf, ...others } = query;
+  rejectOtherKeys(others, "fusion query", []);
+  if (rrf !== undefined) return parseRrf(rrf, path);
   if (fusion === "rrf") return { kind: "rrf", k: DEFAULT_K, weights: undefined };
   if (fusion === "dbsf") return { kind: "dbsf" };
-  if (fusion !== undefined) {
-    throw formatError(`unknown variant \`${String(fusion)}\`, expected \`rrf\` or \`dbsf\``);
-  }
-  return isObject(rrf) ? parseRrf(rrf) : undefined;
+  throw malformedQuery();
 }
 
-function parseRrf(rrf: JsonObject): FusionQuery {
+function parseRrf(given: Json, path: string): FusionQuery {
+  const rrf = readObject(given, "rrf");
   rejectOtherKeys(rrf, "rrf", ["k", "weights"]);
   const weights: Json = rrf["weights"] ?? null;
   return {
     kind: "rrf",
-    k: readCount(rrf, "k", 1, DEFAULT_K),
+    k: readCount(rrf, "k", 1, DEFAULT_K, `${path}rrf.`),
     weights: weights === null ? undefined : readNumbers(readArray(weights, "weights"), "weights"),
   };
 }
 
 export function fuse(query: FusionQuery, lists: readonly ScoredRow[][]): ScoredRow[] {
-  const sums = new Map<number, number>();
+  const sums = new Map<number, ScoredRow>();
   for (const [i, list] of lists.entries()) {
     const scores =
       query.kind === "rrf"
         ? rankScores(list, query.k, query.weights?.[i] ?? 1)
         : distributionScores(list);
-    for (const [position, { row }] of list.entries()) {
-      sums.set(row, Math.fround((sums.get(row) ?? 0) + scores[position]!));
+    for (const [position, hit] of list.entries()) {
+      const sum = sums.get(hit.row);
+      const score = scores[position]!;
+      if (sum) sum.score = Math.fround(sum.score + score);
+      else sums.set(hit.row, { ...hit, score });
     }
   }
-  return Array.from(sums, ([row, score]) => ({ row, score }));
+  return [...sums.values()];
 }
 
 function rankScores(list: readonly ScoredRow[], k: number, weight: number): Float32Array {

@@ -2,14 +2,16 @@
 import type { VisitBlock } from "./block.ts";
 import type { Collection } from "./collection.ts";
 import { passesThreshold, presentScore } from "./dense.ts";
-import type { NearestQuery } from "./query-plan.ts";
-import type { RowSelection } from "./select-rows.ts";
+import type { Json } from "./json.ts";
+import { type RowSelection, selectedRows, selectRows } from "./select-rows.ts";
+import type { SparseIndex } from "./sparse.ts";
 import type { SparseVector } from "./sparse-vector.ts";
 import { createTopRows, type ScoredRow, type TopRows } from "./top-rows.ts";
+import type { NearestQuery } from "./vector-query.ts";
 
 /** Compares one vector with all that the selection lets through; the best first. */
 export function runNearest(
-  { using, vector }: NearestQuery,
+  { using, vector, idfCorpus }: NearestQuery,
   threshold: number | undefined,
   { candidates, passes }: RowSelection,
   collection: Collection,
@@ -20,7 +22,9 @@ export function runNearest(
   if (!dense) {
     const admits = (row: number, score: number): boolean =>
       (threshold === undefined || score > threshold) && passes(row);
-    collection.sparse.get(using)?.scan(vector as SparseVector, candidates, keepBest(top, admits));
+    const sparse = collection.sparse.get(using)!;
+    const corpus = idfCorpus === undefined ? undefined : corpusRows(idfCorpus, sparse, collection);
+    sparse.scan(vector as SparseVector, candidates, keepBest(top, admits), corpus);
     return top.sorted();
   }
   const { distance } = dense;
@@ -46,4 +50,14 @@ function keepBest(top: TopRows, admits: (row: number, score: number) => boolean)
       floor = top.floor();
     }
   };
+}
+
+/** Points without the vector are no documents of the corpus. */
+function corpusRows(
+  filter: Json,
+  sparse: SparseIndex,
+  collection: Collection,
+): ReadonlySet<number> {
+  const rows = selectedRows(selectRows([filter], collection), collection);
+  return new Set(rows.filter((row) => sparse.has(row)));
 }

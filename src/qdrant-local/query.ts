@@ -1,34 +1,107 @@
 // Running a query plan, from the leaves up.
 import type { Collection } from "./collection.ts";
+import { rescore } from "./formula.ts";
 import { fuse } from "./fusion.ts";
+import type { Json } from "./json.ts";
+import { diversify } from "./mmr.ts";
 import { runNearest } from "./nearest.ts";
+import { orderRows } from "./order-by.ts";
 import type { QueryPlan } from "./query-plan.ts";
+import type { RangeValue } from "./range-value.ts";
+import { sampleRows } from "./sample.ts";
 import { type RowSelection, selectedRows, selectRows } from "./select-rows.ts";
-import { createTopRows, type ScoredRow } from "./top-rows.ts";
+import type { ScoredRow } from "./top-rows.ts";
+import type { MmrQuery } from "./vector-query.ts";
 
-/** @param extra how many hits beyond the plan's limit are wanted, for an offset */
-export function runQuery(plan: QueryPlan, collection: Collection, extra = 0): ScoredRow[] {
-  const limit = plan.limit + extra;
-  const lists = plan.prefetch.map((prefetch) => runQuery(prefetch, collection));
+export interface Hit extends ScoredRow {
+  /** What an `order_by` query ordered the point by. */
+  orderValue?: RangeValue;
+}
+
+/** What every point scores in a query that compares nothing. */
+const LISTED = 1;
+
+/**
+ * The best hits first, from the plan's offset on.
+ * @param filters hold beside the plan's own
+ */
+export function runQuery(
+  plan: QueryPlan,
+  collection: Collection,
+  filters: readonly Json[] = [],
+): Hit[] {
+  return runNode(plan, collection, filters, true).slice(plan.offset);
+}
+
+function runNode(
+  plan: QueryPlan,
+  collection: Collection,
+  inherited: readonly Json[],
+  isRoot: boolean,
+): Hit[] {
+  const filters = [...inherited, plan.filter];
+  const lists = plan.prefetch.map((prefetch) => runNode(prefetch, collection, filters, false));
+  const limit = plan.limit + plan.offset;
   const { query } = plan;
-  if (query.kind === "scroll") return runScroll(plan, collection, limit);
-  if (query.kind === "nearest") {
-    const selection = selectRows(plan.filters, collection);
-    return runNearest(query, plan.scoreThreshold, restrict(selection, lists), collection, limit);
+  switch (query.kind) {
+    case "rrf":
+    case "dbsf":
+      return best(fuse(query, lists), plan.scoreThreshold, collection, limit);
+    case "formula":
+      return best(rescore(query, lists, collection), plan.scoreThreshold, collection, limit);
+    case "mmr":
+      if (!isRoot && lists.length > 0) {
+        return diversify(query, firstOfEach(lists.flat()), collection, limit);
+      }
+      break;
   }
-  const threshold = plan.scoreThreshold ?? Number.NEGATIVE_INFINITY;
-  const top = createTopRows(limit, collection.compareRows);
-  for (const { row, score } of fuse(query, lists)) if (score >= threshold) top.offer(row, score);
-  return top.sorted();
+  // Above prefetches, the filters have been applied below.
+  const selection = lists.length > 0 ? onlyFound(lists) : selectRows(filters, collection);
+  if (query.kind === "nearest") {
+    return runNearest(query, plan.scoreThreshold, selection, collection, limit);
+  }
+  if (query.kind === "mmr") return runMmr(query, plan, selection, collection, isRoot);
+  const rows = selectedRows(selection, collection);
+  if (query.kind === "order-by") {
+    return orderRows(query, rows, collection, limit).map((row) => ({ ...row, score: LISTED }));
+  }
+  const listed = query.kind === "sample" ? sampleRows(rows, limit) : rows.take(limit);
+  return Array.from(listed, (row) => ({ row, score: LISTED }));
 }
 
-function runScroll(plan: QueryPlan, collection: Collection, limit: number): ScoredRow[] {
-  const rows = selectedRows(selectRows(plan.filters, collection), collection).take(limit);
-  return Array.from(rows, (row) => ({ row, score: 0 }));
+/** In a prefetch of its own, MMR only finds its candidates, as on the server. */
+function runMmr(
+  query: MmrQuery,
+  plan: QueryPlan,
+  selection: RowSelection,
+  collection: Collection,
+  isRoot: boolean,
+): Hit[] {
+  const { nearest, candidatesLimit } = query;
+  if (candidatesLimit === 0) return [];
+  const found = runNearest(nearest, plan.scoreThreshold, selection, collection, candidatesLimit);
+  return isRoot ? diversify(query, found, collection, plan.limit + plan.offset) : found;
 }
 
-/** A nearest query above prefetches only rescores what they found. */
-function restrict(selection: RowSelection, lists: readonly ScoredRow[][]): RowSelection {
-  if (lists.length === 0) return selection;
-  return { ...selection, candidates: new Set(lists.flat().map(({ row }) => row)) };
+/** Other than in a search, a hit at the threshold is kept. */
+function best(
+  hits: readonly Hit[],
+  threshold: number | undefined,
+  collection: Collection,
+  limit: number,
+): Hit[] {
+  return hits
+    .filter(({ score }) => threshold === undefined || score >= threshold)
+    .toSorted((a, b) => b.score - a.score || collection.compareRows(a.row, b.row))
+    .slice(0, limit);
+}
+
+function firstOfEach(hits: readonly Hit[]): Hit[] {
+  const byRow = new Map<number, Hit>();
+  for (const hit of hits) if (!byRow.has(hit.row)) byRow.set(hit.row, hit);
+  return [...byRow.values()];
+}
+
+function onlyFound(lists: readonly Hit[][]): RowSelection {
+  return { candidates: new Set(lists.flat().map(({ row }) => row)), passes: () => true };
 }

@@ -27,6 +27,11 @@ export function listOf(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** All that a server says of a query which is none of those it knows. */
+export function malformedQuery(): Error {
+  return formatError("data did not match any variant of untagged enum QueryInterface");
+}
+
 /** A server ignores what it does not know; here a feature that is missing must not pass unseen. */
 export function rejectOtherKeys(
   body: JsonObject,
@@ -40,19 +45,24 @@ export function rejectOtherKeys(
   }
 }
 
-/** An unsigned integer with a lower bound; absent or null gives the default. */
+/**
+ * An unsigned integer with a lower bound; absent or null gives the default.
+ * @param path what a server puts before the field in the text of a refusal
+ */
 export function readCount(
   body: JsonObject,
   field: string,
   minimum: number,
   whenAbsent: number,
+  path = "",
 ): number {
-  const value = body[field] ?? whenAbsent;
+  const given = body[field] ?? whenAbsent;
+  const value = typeof given === "bigint" ? Number(given) : given;
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0) {
     throw formatError(`${field}: invalid value: ${String(value)}, expected an unsigned integer`);
   }
   if (value < minimum) {
-    throw validationError(field, `value ${value} invalid, must be ${minimum} or larger`);
+    throw validationError(path + field, `value ${value} invalid, must be ${minimum} or larger`);
   }
   return value;
 }

@@ -12,8 +12,14 @@ export interface SparseIndex {
   /**
    * Scores the given rows, or all, a block at a time; NaN where no dimension is shared. A sum of zero
    * counts as none, as in the server's indexed path.
+   * @param corpus rows with a vector, over which document frequencies are counted; all when absent
    */
-  scan(query: SparseVector, candidates: Iterable<number> | undefined, visit: VisitBlock): void;
+  scan(
+    query: SparseVector,
+    candidates: Iterable<number> | undefined,
+    visit: VisitBlock,
+    corpus?: ReadonlySet<number>,
+  ): void;
 }
 
 interface Posting {
@@ -56,14 +62,18 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
     if (posting.length === 0) postings.delete(dimension);
   }
 
-  function sumProducts({ indices, values }: SparseVector): void {
+  function idfOf(posting: Posting, corpus: ReadonlySet<number> | undefined): number {
+    return corpus ? idf(corpus.size, countWithin(corpus, posting)) : idf(count, posting.length);
+  }
+
+  function sumProducts({ indices, values }: SparseVector, corpus?: ReadonlySet<number>): void {
     if (sums.length < vectors.length) sums = new Float64Array(vectors.length * 2);
     else sums.fill(0, 0, vectors.length);
     for (let i = 0; i < indices.length; i++) {
       const posting = postings.get(indices[i]!);
       if (!posting) continue;
       const value = values[i]!;
-      const weight = hasIdf ? Math.fround(value * idf(count, posting.length)) : value;
+      const weight = hasIdf ? Math.fround(value * idfOf(posting, corpus)) : value;
       addProducts(sums, posting, weight);
     }
   }
@@ -82,8 +92,8 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
       count++;
     },
     delete: remove,
-    scan(query, candidates, visit) {
-      sumProducts(query);
+    scan(query, candidates, visit, corpus) {
+      sumProducts(query, corpus);
       fillBlocks(blockRows, candidates, vectors.length, (blockCount) => {
         for (let i = 0; i < blockCount; i++) {
           blockScores[i] = Math.fround(sums[blockRows[i]!]!) || Number.NaN;
@@ -96,6 +106,12 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
 
 function idf(total: number, containing: number): number {
   return Math.fround(Math.log((total - containing + 0.5) / (containing + 0.5) + 1));
+}
+
+function countWithin(corpus: ReadonlySet<number>, { rows, length }: Posting): number {
+  let found = 0;
+  for (let i = 0; i < length; i++) if (corpus.has(rows[i]!)) found++;
+  return found;
 }
 
 function addProducts(sums: Float64Array, { rows, weights, length }: Posting, weight: number): void {

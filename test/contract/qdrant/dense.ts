@@ -184,11 +184,11 @@ export function describeDense(connect: Connect): void {
       expect(results[1]?.points[0]?.payload).toEqual({ n: 1 });
     });
 
-    it("are not needed: without a query all points come by id with score 0", async () => {
+    it("are not needed: without a query all points come by id with score 1", async () => {
       await put(client(), "Dot", [[1], [2], [3]]);
       expect(hits(await client().query(DOCS, { limit: 2, offset: 1 }))).toEqual([
-        [2, 0],
-        [3, 0],
+        [2, 1],
+        [3, 1],
       ]);
     });
   });

@@ -14,14 +14,19 @@ export function describeLocalOnly(connect: Connect): void {
     const bytes = { vectors: { size: 1, distance: "Dot", datatype: "uint8" } } as const;
 
     const CASES: [name: string, request: () => Promise<unknown>, missing: string][] = [
-      ["recommend", () => query({ query: { recommend: { positive: [1] } } }), "`recommend` query"],
+      [
+        "recommend by best score",
+        () => query({ query: { recommend: { positive: [[1]], strategy: "best_score" } } }),
+        "strategy `best_score` of recommend",
+      ],
+      [
+        "recommend by sum of scores",
+        () => query({ query: { recommend: { positive: [[1]], strategy: "sum_scores" } } }),
+        "strategy `sum_scores` of recommend",
+      ],
+      ["context", () => query({ query: { context: [] } }), "`context` query"],
       ["discover", () => query({ query: { discover: { target: 1 } } }), "`discover` query"],
-      ["formula", () => query({ prefetch: [{}], query: { formula: "$score" } }), "`formula` query"],
-      ["order_by", () => query({ query: { order_by: "n" } }), "`order_by` query"],
-      ["mmr", () => query({ query: { nearest: [1], mmr: {} } }), "`mmr` in nearest query"],
-      ["lookup_from", () => query({ lookup_from: { collection: "x" } }), "`lookup_from` in query"],
       ["shard keys", () => query({ query: [1], shard_key: "x" }), "`shard_key` in query"],
-      ["an idf corpus", () => query({ params: { idf: { corpus: {} } } }), "`idf` in params"],
       ["geo filters", () => query({ filter: geo }), "`geo_radius` in filter"],
       ["phrases", () => query({ filter: phrase }), "`phrase` in match"],
       ["multivectors", () => query({ query: [[1]] }), "multivectors"],
@@ -36,14 +41,8 @@ export function describeLocalOnly(connect: Connect): void {
         () => upsert({ points: [], update_filter: {} }),
         "`update_filter` in upsert",
       ],
-      ["ordered scrolls", () => client().scroll(DOCS, { order_by: "n" }), "`order_by` in scroll"],
       ["bytes", () => client().createCollection(OTHER, bytes), "datatype `uint8`"],
       ["facets", () => client().facet(DOCS, { key: "n" }), `POST /collections/${DOCS}/facet`],
-      [
-        "groups",
-        () => client().queryGroups(DOCS, { group_by: "n" }),
-        `POST /collections/${DOCS}/points/query/groups`,
-      ],
       ["snapshots", () => client().createSnapshot(DOCS), `POST /collections/${DOCS}/snapshots`],
       [
         "batches of updates",

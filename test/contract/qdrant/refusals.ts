@@ -69,7 +69,7 @@ export function describeRefusals(connect: Connect): void {
           "a limit of 0",
           () => query({ query: [1, 2, 3, 4], using: "dense", limit: 0 }),
           422,
-          "Validation error in JSON body: [limit: value 0 invalid, must be 1 or larger]",
+          "Validation error in JSON body: [internal.limit: value 0 invalid, must be 1 or larger]",
         ],
         ["a bad id", () => upsert({ id: "no", vector: {} }), 400, /^Format error in JSON body: /],
         [
