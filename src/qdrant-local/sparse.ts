@@ -62,10 +62,6 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
     if (posting.length === 0) postings.delete(dimension);
   }
 
-  function idfOf(posting: Posting, corpus: ReadonlySet<number> | undefined): number {
-    return corpus ? idf(corpus.size, countWithin(corpus, posting)) : idf(count, posting.length);
-  }
-
   function sumProducts({ indices, values }: SparseVector, corpus?: ReadonlySet<number>): void {
     if (sums.length < vectors.length) sums = new Float64Array(vectors.length * 2);
     else sums.fill(0, 0, vectors.length);
@@ -73,7 +69,7 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
       const posting = postings.get(indices[i]!);
       if (!posting) continue;
       const value = values[i]!;
-      const weight = hasIdf ? Math.fround(value * idfOf(posting, corpus)) : value;
+      const weight = hasIdf ? Math.fround(value * idfOf(posting, count, corpus)) : value;
       addProducts(sums, posting, weight);
     }
   }
@@ -102,6 +98,10 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
       });
     },
   };
+}
+
+function idfOf(posting: Posting, count: number, corpus?: ReadonlySet<number>): number {
+  return corpus ? idf(corpus.size, countWithin(corpus, posting)) : idf(count, posting.length);
 }
 
 function idf(total: number, containing: number): number {
