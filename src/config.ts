@@ -120,7 +120,7 @@ const VARIABLES = {
     "Limit for the model's silence between two tokens.",
   ),
   INGEST_TIMEOUT_MS: milliseconds(30_000).describe(
-    "Limit for each call while documents are stored.",
+    "Limit for each call while documents are stored, and on Node for parsing one document.",
   ),
   KEEP_ALIVE_MS: milliseconds(15_000).describe(
     "Silence on a stream after which a comment is sent.",

@@ -18,6 +18,8 @@ export interface IngestDependencies {
   embedder: Embedder | undefined;
   /** Milliseconds for one call to the store or the embedder. */
   deadline: number;
+  /** Told which document is parsed now, and `undefined` when it is done: the Markdown parser may take very long. */
+  onParsing?: (documentId: string | undefined) => void;
 }
 
 /** What was stored. */
@@ -36,13 +38,7 @@ export async function ingestDocuments(
   dependencies: IngestDependencies,
   signal: AbortSignal,
 ): Promise<IngestReport> {
-  const prepared: Prepared[] = [];
-  for (const input of inputs) {
-    prepared.push(prepareDocument(collection, input));
-    // Encoding is CPU work: other requests get their turn between two documents.
-    await new Promise((resolve) => setTimeout(resolve));
-    signal.throwIfAborted();
-  }
+  const prepared = await prepareDocuments(collection, inputs, dependencies, signal);
   const inOrder = { store: dependencies.store, collection, deadline: 4 * dependencies.deadline };
   return withCollection(inOrder, signal, async () => {
     const record = await openCollection(collection, prepared, dependencies, signal);
@@ -65,6 +61,27 @@ export async function ingestDocuments(
       })),
     };
   });
+}
+
+async function prepareDocuments(
+  collection: string,
+  inputs: DocumentInput[],
+  { onParsing = () => undefined }: IngestDependencies,
+  signal: AbortSignal,
+): Promise<Prepared[]> {
+  const prepared: Prepared[] = [];
+  for (const input of inputs) {
+    onParsing(input.id);
+    try {
+      prepared.push(prepareDocument(collection, input));
+    } finally {
+      onParsing(undefined);
+    }
+    // Encoding is CPU work: other requests get their turn between two documents.
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+  }
+  return prepared;
 }
 
 /** Chunks first, then the document, then what an older version left: a reader never meets a document without chunks. */

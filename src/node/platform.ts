@@ -3,12 +3,15 @@ import type { IncomingMessage } from "node:http";
 import type { Platform } from "../services.ts";
 import { readPage, readPrompts } from "./files.ts";
 
+/** The host under which the local Qdrant answers in every thread. */
+export const LOCAL_QDRANT = "qdrant.local";
+
 /** What Node brings to the application. */
-export function createNodePlatform(localQdrantUrl: string): Platform {
+export function createNodePlatform(): Platform {
   return {
     prompts: readPrompts(),
     page: readPage(),
-    localQdrantUrl,
+    localQdrantUrl: `http://${LOCAL_QDRANT}`,
     now: () => performance.now(),
     generateId: () => randomUUID().replaceAll("-", ""),
     turn: () => new Promise((resolve) => setImmediate(resolve)),

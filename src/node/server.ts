@@ -2,10 +2,11 @@ import { serve } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
-import { createQdrantLocal } from "../qdrant-local/engine.ts";
 import { installQdrantLocal } from "../qdrant-local/install.ts";
 import { createServices, type Services } from "../services.ts";
-import { createNodePlatform } from "./platform.ts";
+import { createIngestThread, type IngestThread } from "./ingest-thread.ts";
+import { createNodePlatform, LOCAL_QDRANT } from "./platform.ts";
+import { startQdrantThread } from "./qdrant-thread.ts";
 
 export interface RunningServer {
   /** With the port that was really taken. */
@@ -15,18 +16,30 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const LOCAL_HOST = "qdrant.local";
-
 /** Starts the application on Node, with Qdrant's local mode inside unless a server is named. Loads nothing. */
 export async function startServer(
   config: Config,
   prepare: (services: Services) => Promise<void> = async () => undefined,
 ): Promise<RunningServer> {
-  const uninstall =
+  const platform = createNodePlatform();
+  const logCrash = (thread: string) => (error: Error) =>
+    platform.log({ level: "error", thread, message: error.message, stack: error.stack });
+  const qdrant =
     config.QDRANT_URL === undefined
-      ? installQdrantLocal(createQdrantLocal(), LOCAL_HOST)
-      : (): void => undefined;
-  const services = await createServices(config, createNodePlatform(`http://${LOCAL_HOST}`));
+      ? await startQdrantThread({ onCrash: logCrash("qdrant") })
+      : undefined;
+  const uninstall = qdrant === undefined ? undefined : installQdrantLocal(qdrant, LOCAL_QDRANT);
+  let ingester: IngestThread | undefined;
+  const services = await createServices(config, {
+    ...platform,
+    startIngester: (onSaved) =>
+      (ingester = createIngestThread({
+        config,
+        openQdrantPort: qdrant?.openPort,
+        onSaved,
+        onCrash: logCrash("ingest"),
+      })),
+  });
   await prepare(services);
   const app = createApp(services);
   const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST });
@@ -42,7 +55,9 @@ export async function startServer(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if ("closeAllConnections" in server) server.closeAllConnections();
       await closed;
-      uninstall();
+      await ingester?.close();
+      uninstall?.();
+      await qdrant?.close();
     },
   };
 }

@@ -55,10 +55,7 @@ async function startUpstreams(): Promise<UpstreamSettings> {
   const engine = remembering(createQdrantLocal());
   const qdrant = await serveQdrant(engine);
   const urls = { modelUrl: upstream.url, qdrantUrl: qdrant.url };
-  const services = await createServices(
-    readConfig(environmentFor(urls)),
-    createNodePlatform("http://unused.invalid"),
-  );
+  const services = await createServices(readConfig(environmentFor(urls)), createNodePlatform());
   const signal = AbortSignal.timeout(60_000);
   await loadSamples(readSamples(), services, signal);
   const { catalog, store, embedder } = services.answer;
