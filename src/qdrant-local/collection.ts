@@ -27,6 +27,8 @@ export interface Collection extends FilterScope, Pick<Vectors, "dense" | "sparse
   compareRows(a: number, b: number): number;
   /** All rows, ascending by id. */
   sortedRows(): readonly number[];
+  /** Rows are numbers below this one. */
+  rowLimit(): number;
 }
 
 export interface CollectionOptions {
@@ -82,13 +84,13 @@ export function createCollection(initial: CollectionOptions): Collection {
     },
     vectorsOf: vectors.get,
     hasVector: vectors.has,
-    hasTextIndex: (key) => indexes.byField.get(key)?.type === "text",
+    indexAt: (key) => indexes.byField.get(key),
   };
 }
 
 type RowReaders = Pick<
   Collection,
-  "count" | "rowOf" | "idOf" | "payloadOf" | "versionOf" | "compareRows" | "sortedRows"
+  "count" | "rowOf" | "idOf" | "payloadOf" | "versionOf" | "compareRows" | "sortedRows" | "rowLimit"
 >;
 
 function readRows(rows: Rows): RowReaders {
@@ -100,5 +102,6 @@ function readRows(rows: Rows): RowReaders {
     versionOf: (row) => rows.versions[row]!,
     compareRows: (a, b) => compareIds(rows.ids[a]!, rows.ids[b]!),
     sortedRows: rows.sorted,
+    rowLimit: () => rows.ids.length,
   };
 }

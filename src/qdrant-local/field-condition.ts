@@ -1,59 +1,108 @@
 // A condition on one payload field: the values at its path pass if any of them does.
-import { formatError, notImplemented, validationError } from "./envelope.ts";
+import { formatError, validationError } from "./envelope.ts";
+import { compileGeoBox, compileGeoRadius, type GeoTest, toGeoPoint } from "./geo.ts";
+import { compileGeoPolygon } from "./geo-polygon.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { getValues, parseJsonPath } from "./json-path.ts";
-import { compileBounds, compileMatch, compileRange, type ValueTest } from "./match.ts";
-import { readObject, readString } from "./read.ts";
+import { compileMatch } from "./match.ts";
+import { isWithin, readCountBounds, readRange } from "./range.ts";
+import { readString, rejectOtherKeys } from "./read.ts";
+import { anyValue, type FieldIndex, type ValuesTest } from "./value-test.ts";
+import { isInteger } from "./value-types.ts";
 
-type ValuesTest = (values: readonly Json[]) => boolean;
+type Compile = (given: Json, index: FieldIndex | undefined) => ValuesTest;
 
-const KEYS = ["key", "match", "range", "values_count", "is_empty", "is_null"];
-const UNSUPPORTED = ["geo_bounding_box", "geo_radius", "geo_polygon"];
+const TESTS: Readonly<Record<string, Compile>> = {
+  match: compileMatch,
+  range: compileRange,
+  geo_radius: (given) => anyPoint(compileGeoRadius(given)),
+  geo_bounding_box: (given) => anyPoint(compileGeoBox(given)),
+  geo_polygon: (given) => anyPoint(compileGeoPolygon(given)),
+};
+
+/** Each of these counts alone, whatever else its condition says. */
+const FLAGS: Readonly<Record<string, Compile>> = {
+  values_count: countValues,
+  is_empty: (given) => {
+    const wanted = readFlag(given, "is_empty");
+    return (values) =>
+      values.length === 0 ? wanted : values.some((value) => isEmpty([value]) === wanted);
+  },
+  is_null: (given) => {
+    const wanted = readFlag(given, "is_null");
+    return (values) =>
+      values.length === 0 ? !wanted : values.some((value) => isNull([value]) === wanted);
+  },
+};
 
 export function compileField(
   condition: JsonObject,
-  hasTextIndex: (key: string) => boolean,
+  indexAt: (key: string) => FieldIndex | undefined,
 ): (payload: JsonObject) => boolean {
   const key = readString(condition["key"], "key");
   const path = parseJsonPath(key);
-  const tests = [...compileTests(condition, hasTextIndex(key))];
+  const index = indexAt(key);
+  const flags = compileKnown(FLAGS, condition, index);
+  // Several tests in one condition are alternatives, as on the server.
+  const tests = [...compileKnown(TESTS, condition, index), ...flags];
   if (tests.length === 0) {
     throw validationError("filter", "At least one field condition must be specified");
   }
-  // Several tests in one condition are alternatives, as on the server.
+  rejectOtherKeys(condition, "field condition", ["key", ...Object.keys({ ...TESTS, ...FLAGS })]);
+  const [flag] = flags;
+  if (flag) return (payload) => flag(getValues(payload, path));
   return (payload) => {
     const values = getValues(payload, path);
     return tests.some((test) => test(values));
   };
 }
 
-function* compileTests(condition: JsonObject, hasTextIndex: boolean): Generator<ValuesTest> {
-  for (const [name, given] of Object.entries(condition)) {
-    if (given === null || name === "key") continue;
-    if (UNSUPPORTED.includes(name)) throw notImplemented(`\`${name}\` in filter`);
-    if (!KEYS.includes(name)) throw formatError(`unknown field \`${name}\` in field condition`);
-    if (name === "match") yield anyValue(compileMatch(given, hasTextIndex));
-    if (name === "range") yield anyValue(compileRange(given));
-    if (name === "values_count") yield countValues(given);
-    if (name === "is_empty") yield (values) => isEmpty(values) === given;
-    if (name === "is_null") yield (values) => isNull(values) === given;
-  }
+function compileKnown(
+  known: Readonly<Record<string, Compile>>,
+  condition: JsonObject,
+  index: FieldIndex | undefined,
+): ValuesTest[] {
+  return Object.entries(known).flatMap(([name, compile]) => {
+    const given = condition[name] ?? null;
+    return given === null ? [] : [compile(given, index)];
+  });
 }
 
-function anyValue(test: ValueTest): ValuesTest {
-  return (values) =>
-    values.some((value) => (Array.isArray(value) ? value.some((item) => test(item)) : test(value)));
+/** An integer index sees integers only. */
+function compileRange(given: Json, index: FieldIndex | undefined): ValuesTest {
+  const range = readRange(given);
+  const onlyIntegers = index?.type === "integer" && !range.isDatetime;
+  return anyValue((value) => {
+    const measured = range.measure(value);
+    return (
+      measured !== undefined && isWithin(range, measured) && (!onlyIntegers || isInteger(value))
+    );
+  });
 }
 
-function countValues(bounds: Json): ValuesTest {
-  const within = compileBounds(readObject(bounds, "values_count"));
+function anyPoint(test: GeoTest): ValuesTest {
+  return anyValue((value) => {
+    const point = toGeoPoint(value);
+    return point !== undefined && test(point);
+  });
+}
+
+function countValues(given: Json): ValuesTest {
+  const bounds = readCountBounds(given);
   return (values) =>
-    values.length === 0 ? within(0) : values.some((value) => within(countOf(value)));
+    values.length === 0
+      ? isWithin(bounds, 0)
+      : values.some((value) => isWithin(bounds, countOf(value)));
 }
 
 function countOf(value: Json): number {
   if (value === null) return 0;
   return Array.isArray(value) ? value.length : 1;
+}
+
+function readFlag(given: Json, name: string): boolean {
+  if (typeof given === "boolean") return given;
+  throw formatError(`${name}: invalid type, expected a boolean`);
 }
 
 /** Missing, null, or an empty array. */

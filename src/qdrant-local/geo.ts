@@ -1,4 +1,4 @@
-// Points on the globe.
+// Points on the globe, and the geo conditions of a filter: a circle and a box.
 import { formatError } from "./envelope.ts";
 import { isObject, type Json } from "./json.ts";
 import { readObject, rejectOtherKeys } from "./read.ts";
@@ -8,6 +8,8 @@ export interface GeoPoint {
   readonly lon: number;
   readonly lat: number;
 }
+
+export type GeoTest = (point: GeoPoint) => boolean;
 
 /** Metres: the mean radius of the Earth. */
 const EARTH_RADIUS = 6_371_008.8;
@@ -48,4 +50,27 @@ export function readGeoPoint(value: Json | undefined): GeoPoint {
   throw formatError(
     `Wrong format of GeoPoint payload: expected \`lat\` = ${point.lat} within [-90;90] and \`lon\` = ${point.lon} within [-180;180]`,
   );
+}
+
+/** Strict: a point at exactly the radius is outside. */
+export function compileGeoRadius(given: Json): GeoTest {
+  const circle = readObject(given, "struct GeoRadius");
+  rejectOtherKeys(circle, "geo_radius", ["center", "radius"]);
+  const center = readGeoPoint(circle["center"]);
+  const { radius } = circle;
+  if (typeof radius !== "number") throw formatError("radius: invalid type, expected f64");
+  return (point) => haversine(center, point) < radius;
+}
+
+/** Strict; a box whose left side is east of its right side crosses the antimeridian. */
+export function compileGeoBox(given: Json): GeoTest {
+  const box = readObject(given, "struct GeoBoundingBox");
+  rejectOtherKeys(box, "geo_bounding_box", ["top_left", "bottom_right"]);
+  const { lon: west, lat: north } = readGeoPoint(box["top_left"]);
+  const { lon: east, lat: south } = readGeoPoint(box["bottom_right"]);
+  const isBetween =
+    west > east
+      ? (lon: number): boolean => lon > west || lon < east
+      : (lon: number): boolean => lon > west && lon < east;
+  return ({ lon, lat }) => south < lat && lat < north && isBetween(lon);
 }

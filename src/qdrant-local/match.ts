@@ -1,102 +1,69 @@
-// What a single payload value is tested for: `match` and `range`.
-import { parseDatetime } from "./datetime.ts";
-import { formatError, notImplemented } from "./envelope.ts";
-import { isObject, type Json, type JsonObject } from "./json.ts";
-import { readArray, readObject, readString } from "./read.ts";
-import { tokenise } from "./tokenise.ts";
+// `match`: what the values of a field are tested for.
+import { formatError } from "./envelope.ts";
+import type { Json } from "./json.ts";
+import { readArray, readObject, readString, rejectOtherKeys } from "./read.ts";
+import { compileText, type TextMatch } from "./text-match.ts";
+import { anyValue, type FieldIndex, type ValuesTest, type ValueTest } from "./value-test.ts";
+import { holds, isInteger, readUuids, toUuid } from "./value-types.ts";
 
-export type ValueTest = (value: Json) => boolean;
+/** In the order in which a server tries them. */
+const KINDS = ["value", "text", "text_any", "phrase", "prefix", "any", "except"];
 
-const UNSUPPORTED_MATCHES = ["text_any", "phrase", "prefix"];
-
-/** @param hasTextIndex a text index turns substring search into word search */
-export function compileMatch(match: Json, hasTextIndex: boolean): ValueTest {
+export function compileMatch(match: Json, index: FieldIndex | undefined): ValuesTest {
   const given = readObject(match, "a match");
-  if (given["value"] !== undefined) return matchValue(given["value"]);
-  if (given["any"] !== undefined) return matchAny(readAlternatives(given["any"], "any"));
-  if (given["except"] !== undefined)
-    return matchExcept(readAlternatives(given["except"], "except"));
-  if (given["text"] !== undefined)
-    return matchText(readString(given["text"], "text"), hasTextIndex);
-  const unsupported = UNSUPPORTED_MATCHES.find((key) => given[key] !== undefined);
-  if (unsupported) throw notImplemented(`\`${unsupported}\` in match`);
-  throw formatError("data did not match any variant of untagged enum MatchInterface");
-}
-
-function matchValue(expected: Json): ValueTest {
-  if (isObject(expected) || Array.isArray(expected) || expected === null) {
-    throw formatError("data did not match any variant of untagged enum ValueVariants");
+  const kind = KINDS.find((name) => (given[name] ?? null) !== null);
+  if (!kind) throw formatError("data did not match any variant of untagged enum MatchInterface");
+  rejectOtherKeys(given, "match", [kind]);
+  const wanted = given[kind]!;
+  switch (kind) {
+    case "value":
+      return anyValue(matchAny([readScalar(wanted)], index));
+    case "any":
+      return anyValue(matchAny(readAlternatives(wanted, kind), index));
+    case "except":
+      return anyValue(matchExcept(readAlternatives(wanted, kind), index));
+    case "prefix": {
+      const prefix = readString(wanted, kind);
+      return anyValue((value) => typeof value === "string" && value.startsWith(prefix));
+    }
+    default:
+      return compileText(kind as TextMatch, readString(wanted, kind), index);
   }
-  if (typeof expected === "number" && !Number.isInteger(expected)) {
-    throw formatError("match value must be a string, an integer or a bool");
-  }
-  return (value) => value === expected;
 }
 
-function matchAny(expected: ReadonlySet<Json>): ValueTest {
-  return (value) => expected.has(value);
+function readScalar(value: Json): Json {
+  if (typeof value === "string" || typeof value === "boolean" || isInteger(value)) return value;
+  throw formatError("value: expected a string, an integer or a bool");
 }
 
-function matchExcept(excluded: ReadonlySet<Json>): ValueTest {
-  return (value) => value !== null && !excluded.has(value);
-}
-
-function readAlternatives(values: Json, field: string): ReadonlySet<Json> {
+function readAlternatives(values: Json, field: string): Json[] {
   const list = readArray(values, field);
-  const isTyped =
-    list.every((value) => typeof value === "string") ||
-    list.every((value) => typeof value === "bigint" || Number.isInteger(value));
+  const isTyped = list.every((value) => typeof value === "string") || list.every(isInteger);
   if (!isTyped) throw formatError("data did not match any variant of untagged enum AnyVariants");
-  return new Set(list);
+  return list;
 }
 
-function matchText(text: string, hasTextIndex: boolean): ValueTest {
-  // 1.19.0 compares unindexed text as a case-sensitive substring; 1.19.1 changed that.
-  if (!hasTextIndex) return (value) => typeof value === "string" && value.includes(text);
-  const wanted = tokenise(text);
-  return (value) => {
-    if (typeof value !== "string" || wanted.size === 0) return false;
-    const words = tokenise(value);
-    return wanted.values().every((word) => words.has(word));
-  };
+function matchAny(wanted: readonly Json[], index: FieldIndex | undefined): ValueTest {
+  const set = new Set(wanted);
+  const uuids = index?.type === "uuid" ? readUuids(wanted) : undefined;
+  return uuids ? (value) => uuids.has(toUuid(value)) : (value) => set.has(value);
 }
 
-const BOUNDS = ["gt", "gte", "lt", "lte"] as const;
-
-export function compileRange(range: Json): ValueTest {
-  const given = readObject(range, "a range");
-  const isDatetime = BOUNDS.some((bound) => typeof given[bound] === "string");
-  const measure = isDatetime ? datetimeValue : numberValue;
-  const within = compileBounds(given, measure);
-  return (value) => {
-    const measured = measure(value);
-    return measured !== undefined && within(measured);
-  };
+/** An index of the excluded values' type sees no values of other types. */
+function matchExcept(excluded: readonly Json[], index: FieldIndex | undefined): ValueTest {
+  const isExcluded = matchAny(excluded, index);
+  const type = index?.type ?? "";
+  const isSeen = SAME_TYPE[type]?.(excluded) ? (value: Json) => holds(type, value) : isPresent;
+  return (value) => isSeen(value) && !isExcluded(value);
 }
 
-/** `gt`, `gte`, `lt` and `lte`, each of them optional. */
-export function compileBounds(
-  bounds: JsonObject,
-  measure: (value: Json) => number | undefined = numberValue,
-): (value: number) => boolean {
-  const read = (bound: string, otherwise: number): number => {
-    const given = bounds[bound] ?? null;
-    if (given === null) return otherwise;
-    const value = measure(given);
-    if (value === undefined) throw formatError(`${bound}: invalid value: ${String(given)}`);
-    return value;
-  };
-  const gt = read("gt", Number.NEGATIVE_INFINITY);
-  const gte = read("gte", Number.NEGATIVE_INFINITY);
-  const lt = read("lt", Number.POSITIVE_INFINITY);
-  const lte = read("lte", Number.POSITIVE_INFINITY);
-  return (value) => value > gt && value >= gte && value < lt && value <= lte;
-}
+const SAME_TYPE: Readonly<Record<string, (values: readonly Json[]) => boolean>> = {
+  keyword: (values) => values.every((value) => typeof value === "string"),
+  // An empty list is read as one of strings.
+  integer: (values) => values.length > 0 && values.every(isInteger),
+  uuid: (values) => readUuids(values) !== undefined,
+};
 
-function numberValue(value: Json): number | undefined {
-  return typeof value === "number" || typeof value === "bigint" ? Number(value) : undefined;
-}
-
-function datetimeValue(value: Json): number | undefined {
-  return typeof value === "string" ? parseDatetime(value) : undefined;
+function isPresent(value: Json): boolean {
+  return value !== null;
 }

@@ -1,98 +1,104 @@
-import { parseDatetime } from "./datetime.ts";
-import { formatError, notImplemented } from "./envelope.ts";
+import { formatError, validationError } from "./envelope.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
-import { getValues, type JsonPath, parseJsonPath } from "./json-path.ts";
+import { getValues, parseJsonPath } from "./json-path.ts";
+import { datetimeValue, numberValue } from "./range.ts";
+import { createRangeIndex, type RangeIndex } from "./range-index.ts";
+import { rejectOtherKeys } from "./read.ts";
+import { createTokeniser } from "./tokenise.ts";
+import { createValueIndex, type ValueIndex } from "./value-index.ts";
+import type { FieldIndex } from "./value-test.ts";
+import { holds, isIndexType } from "./value-types.ts";
 
-/**
- * Says which rows hold a value, for the types which filters compare for equality. The other types
- * are recorded so that `payload_schema` is right, and their filters look at the payload.
- */
-export interface PayloadIndex {
-  readonly type: string;
+/** The index of one payload field. `values` and `ranges` are there for the types which have them. */
+export interface PayloadIndex extends FieldIndex {
   readonly parameters: JsonObject | undefined;
-  add(row: number, payload: JsonObject): void;
-  remove(row: number, payload: JsonObject): void;
-  /** The rows to look at for `match: {value}`; undefined where this index does not know. */
-  rowsWith(value: Json): ReadonlySet<number> | undefined;
+  readonly values: ValueIndex | undefined;
+  readonly ranges: RangeIndex | undefined;
+  /** Each of the payloads may be absent: the row is then new, or gone. */
+  replace(row: number, previous: JsonObject | undefined, next: JsonObject | undefined): void;
   /** How many points have a value of this type. */
   count(): number;
 }
 
-const VALUE_TYPES: Record<string, (value: Json) => boolean> = {
-  keyword: (value) => typeof value === "string",
-  integer: (value) => typeof value === "bigint" || Number.isInteger(value),
-  float: (value) => typeof value === "number",
-  bool: (value) => typeof value === "boolean",
-  datetime: (value) => typeof value === "string" && parseDatetime(value) !== undefined,
-  uuid: (value) =>
-    typeof value === "string" && /^[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12}$/i.test(value),
-  text: (value) => typeof value === "string",
+const WITH_EQUALITY = ["keyword", "integer", "bool", "uuid"];
+const MEASURES: Readonly<Record<string, (value: Json) => number | undefined>> = {
+  integer: numberValue,
+  float: numberValue,
+  datetime: datetimeValue,
 };
-
-const WITH_EQUALITY = ["keyword", "integer", "bool"];
-const TEXT_DEFAULTS: Record<string, Json> = { type: "text", tokenizer: "word", lowercase: true };
-const TEXT_TUNING = ["on_disk", "memory", "enable_hnsw"];
-const NO_ROWS: ReadonlySet<number> = new Set();
 
 export function createPayloadIndex(field: string, schema: Json): PayloadIndex {
   const type = readType(schema);
-  const isIndexed = VALUE_TYPES[type] ?? ((): boolean => false);
   const path = parseJsonPath(field);
-  const rowsByValue = new Map<Json, Set<number>>();
-  const rows = new Set<number>();
-  const hasEquality = WITH_EQUALITY.includes(type);
+  const tokeniser = type === "text" ? createTokeniser(schema) : undefined;
+  const values = WITH_EQUALITY.includes(type) ? createValueIndex(type) : undefined;
+  const measure = MEASURES[type];
+  const ranges = measure && createRangeIndex();
+  let count = 0;
+
+  function valuesOf(payload: JsonObject | undefined): Json[] {
+    if (!payload) return [];
+    const found = getValues(payload, path).flat() as Json[];
+    return found.filter((value) => holds(type, value));
+  }
+
+  /** A text without words counts for nothing. */
+  function isCounted(found: readonly Json[]): boolean {
+    if (!tokeniser) return found.length > 0;
+    return found.some((value) => tokeniser.words(value as string).length > 0);
+  }
 
   return {
     type,
     parameters: isObject(schema) ? schema : undefined,
-    add(row, payload) {
-      for (const value of indexedValues(payload, path, isIndexed)) {
-        rows.add(row);
-        if (!hasEquality) continue;
-        const found = rowsByValue.get(value);
-        if (found) found.add(row);
-        else rowsByValue.set(value, new Set([row]));
-      }
+    tokeniser,
+    values,
+    ranges,
+    replace(row, previous, next) {
+      const before = valuesOf(previous);
+      const after = valuesOf(next);
+      if (before.length === after.length && before.every((value, i) => value === after[i])) return;
+      count += Number(isCounted(after)) - Number(isCounted(before));
+      for (const value of before) values?.remove(row, value);
+      for (const value of after) values?.add(row, value);
+      if (measure) ranges?.set(row, after.map(measure) as number[]);
     },
-    remove(row, payload) {
-      if (!rows.delete(row) || !hasEquality) return;
-      for (const value of indexedValues(payload, path, isIndexed)) {
-        const found = rowsByValue.get(value);
-        found?.delete(row);
-        if (found?.size === 0) rowsByValue.delete(value);
-      }
-    },
-    rowsWith(value) {
-      return hasEquality && isIndexed(value) ? (rowsByValue.get(value) ?? NO_ROWS) : undefined;
-    },
-    count: () => rows.size,
+    count: () => count,
   };
 }
 
-function indexedValues(
-  payload: JsonObject,
-  path: JsonPath,
-  isIndexed: (value: Json) => boolean,
-): Json[] {
-  return getValues(payload, path).flat().filter(isIndexed) as Json[];
-}
+const TUNING = ["type", "on_disk", "memory", "enable_hnsw"];
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  keyword: ["is_tenant", "prefix"],
+  integer: ["lookup", "range", "is_principal"],
+  float: ["is_principal"],
+  datetime: ["is_principal"],
+  uuid: ["is_tenant"],
+};
 
 function readType(schema: Json): string {
   const type = isObject(schema) ? schema["type"] : schema;
-  if (type === "geo") throw notImplemented("payload index of type `geo`");
-  if (typeof type !== "string" || !Object.hasOwn(VALUE_TYPES, type)) {
+  if (!isIndexType(type)) {
     throw formatError("data did not match any variant of untagged enum PayloadFieldSchema");
   }
-  if (type === "text" && isObject(schema)) rejectTextOptions(schema);
+  if (isObject(schema) && type !== "text") {
+    const options = OPTIONS[type] ?? [];
+    rejectOtherKeys(schema, `${type} index`, [...TUNING, ...options]);
+    for (const option of options) readFlag(schema[option] ?? null, option);
+    rejectIdleInteger(schema);
+  }
   return type;
 }
 
-/** The default `word` tokenizer in lower case is the only one here. */
-function rejectTextOptions(schema: JsonObject): void {
-  for (const [option, value] of Object.entries(schema)) {
-    const isDefault = value === null || value === TEXT_DEFAULTS[option];
-    if (!isDefault && !TEXT_TUNING.includes(option)) {
-      throw notImplemented(`\`${option}\` of a text index`);
-    }
-  }
+function readFlag(value: Json, option: string): void {
+  if (value === null || typeof value === "boolean") return;
+  throw formatError(`${option}: invalid type, expected a boolean`);
+}
+
+function rejectIdleInteger({ type, lookup, range }: JsonObject): void {
+  if (type !== "integer" || lookup !== false || range !== false) return;
+  throw validationError(
+    "field_schema",
+    "the `lookup` and `range` capabilities can't be both disabled",
+  );
 }

@@ -24,16 +24,13 @@ export function createPayloadIndexes(): PayloadIndexes {
       for (const [field, schema] of next) {
         if (byField.has(field)) continue;
         const index = createPayloadIndex(field, schema);
-        for (const row of rows.byId.values()) index.add(row, rows.payloads[row]!);
+        for (const row of rows.byId.values()) index.replace(row, undefined, rows.payloads[row]);
         byField.set(field, index);
       }
       defined = next;
     },
     replace(row, previous, next) {
-      for (const index of byField.values()) {
-        if (previous) index.remove(row, previous);
-        if (next) index.add(row, next);
-      }
+      for (const index of byField.values()) index.replace(row, previous, next);
     },
   };
 }

@@ -9,8 +9,6 @@ export function describeLocalOnly(connect: Connect): void {
     );
     const query = (body: object): Promise<unknown> => client().query(DOCS, body);
     const upsert = (body: object): Promise<unknown> => client().upsert(DOCS, body as never);
-    const geo = { must: [{ key: "a", geo_radius: {} }] };
-    const phrase = { must: [{ key: "a", match: { phrase: "b c" } }] };
     const bytes = { vectors: { size: 1, distance: "Dot", datatype: "uint8" } } as const;
 
     const CASES: [name: string, request: () => Promise<unknown>, missing: string][] = [
@@ -27,8 +25,7 @@ export function describeLocalOnly(connect: Connect): void {
       ["context", () => query({ query: { context: [] } }), "`context` query"],
       ["discover", () => query({ query: { discover: { target: 1 } } }), "`discover` query"],
       ["shard keys", () => query({ query: [1], shard_key: "x" }), "`shard_key` in query"],
-      ["geo filters", () => query({ filter: geo }), "`geo_radius` in filter"],
-      ["phrases", () => query({ filter: phrase }), "`phrase` in match"],
+      ["slices", () => query({ filter: { must: { slice: {} } } }), "`slice` in filter"],
       ["multivectors", () => query({ query: [[1]] }), "multivectors"],
       ["inference", () => query({ query: { text: "x", model: "y" } }), "`text`, `model` query"],
       [
