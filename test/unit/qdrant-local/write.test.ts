@@ -50,7 +50,9 @@ function contents({ database }: ReturnType<typeof openWriter>): unknown {
       { indices, values },
     ];
   });
-  const tagged = ["old", "new"].map((tag) => collection.indexes.get("tag")!.rowsWith(tag)!.size);
+  const tagged = ["old", "new"].map(
+    (tag) => collection.indexes.get("tag")!.values!.byValue.get(tag)?.length ?? 0,
+  );
   return { points, tagged, operation: collection.lastOperation() };
 }
 
