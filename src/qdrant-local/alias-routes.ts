@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 import { notFound, wrongInput } from "./envelope.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
-import { readArray, readObject, readString, rejectOtherKeys } from "./read.ts";
+import { noVariant, readArray, readObject, readString, rejectOtherKeys } from "./read.ts";
 import { type Call, collectionName, type Route, type Write } from "./route.ts";
 
 export const aliasRoutes: readonly Route[] = [
@@ -24,9 +24,10 @@ function listAliases(database: Database, collection?: string): unknown {
 
 /** All actions or none. (A server keeps the actions before the one that failed.) */
 function updateAliases(call: Call): Write {
+  rejectOtherKeys(call.body, "update aliases", ["actions"]);
   const aliases = new Map(call.database.aliases);
   for (const action of readArray(call.body["actions"], "actions")) {
-    applyAction(call.database, aliases, readObject(action, "an alias action"));
+    applyAction(call.database, aliases, readObject(action, "untagged enum AliasOperations"));
   }
   const change = { kind: "put-aliases", aliases: Object.fromEntries(aliases) } as const;
   return { changes: [change], result: () => true };
@@ -42,10 +43,17 @@ function applyAction(database: Database, aliases: Map<string, string>, action: J
     }
     aliases.set(readNewAlias(database, create["alias_name"], "alias_name"), collection);
   } else if (isObject(remove)) {
-    take(aliases, readString(remove["alias_name"], "alias_name"));
+    // One that does not exist is no error.
+    aliases.delete(readString(remove["alias_name"], "alias_name"));
   } else if (isObject(rename)) {
-    const collection = take(aliases, readString(rename["old_alias_name"], "old_alias_name"));
-    aliases.set(readNewAlias(database, rename["new_alias_name"], "new_alias_name"), collection);
+    const alias = readString(rename["old_alias_name"], "old_alias_name");
+    const collection = aliases.get(alias);
+    if (collection === undefined) throw notFound(`Alias ${alias} does not exists!`);
+    const renamed = readNewAlias(database, rename["new_alias_name"], "new_alias_name");
+    aliases.delete(alias);
+    aliases.set(renamed, collection);
+  } else {
+    throw noVariant("AliasOperations");
   }
 }
 
@@ -53,11 +61,4 @@ function readNewAlias(database: Database, value: Json | undefined, field: string
   const alias = readString(value, field);
   if (!database.collections.has(alias)) return alias;
   throw wrongInput(`Collection \`${alias}\` already exists!`, 409);
-}
-
-function take(aliases: Map<string, string>, alias: string): string {
-  const collection = aliases.get(alias);
-  if (collection === undefined) throw notFound(`Alias ${alias} does not exists!`);
-  aliases.delete(alias);
-  return collection;
 }

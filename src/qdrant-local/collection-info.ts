@@ -20,9 +20,9 @@ function describeConfig({ config, metadata }: CollectionDefinition): unknown {
     params: {
       vectors: config["vectors"] ?? {},
       sparse_vectors: config["sparse_vectors"],
-      shard_number: 1,
-      replication_factor: 1,
-      write_consistency_factor: 1,
+      shard_number: config["shard_number"] ?? 1,
+      replication_factor: config["replication_factor"] ?? 1,
+      write_consistency_factor: config["write_consistency_factor"] ?? 1,
       on_disk_payload: config["on_disk_payload"] ?? true,
     },
     hnsw_config: { ...DEFAULT_HNSW, ...(config["hnsw_config"] as JsonObject | undefined) },

@@ -1,9 +1,11 @@
 import { describeCollection } from "./collection-info.ts";
-import { mergeDefinition, readDefinition } from "./definition.ts";
-import { validationError, wrongInput, QdrantError } from "./envelope.ts";
+import { readDefinition } from "./definition.ts";
+import { badRequest, wrongInput } from "./envelope.ts";
 import type { JsonObject } from "./json.ts";
+import { checkCharacters } from "./names.ts";
 import { createPayloadIndex } from "./payload-index.ts";
 import { readString, rejectOtherKeys } from "./read.ts";
+import { mergeDefinition } from "./redefinition.ts";
 import { type Call, collectionName, type Route, type Write } from "./route.ts";
 import { writeResult } from "./write-result.ts";
 import type { CollectionDefinition } from "./storage.ts";
@@ -31,18 +33,17 @@ function collectionExists(call: Call): unknown {
   return { exists: call.database.resolve(collectionName(call)) !== undefined };
 }
 
-const FORBIDDEN_IN_NAME = /[<>:"/\\|?*\p{Cc}]/u;
-const LONGEST_NAME = 255;
-
 function createCollection(call: Call): Write {
   const name = collectionName(call);
-  if (name.length > LONGEST_NAME || FORBIDDEN_IN_NAME.test(name)) {
-    const text = `value "${name}" invalid, must be 1 to ${LONGEST_NAME} characters without <>:"/\\|?*`;
-    throw new QdrantError(422, `Validation error in path parameters: [name: ${text}]`);
-  }
+  checkCharacters(name, "collection");
   const definition = readDefinition(call.body);
-  if (call.database.resolve(name) !== undefined) {
+  if (call.database.collections.has(name)) {
     throw wrongInput(`Collection \`${name}\` already exists!`, 409);
+  }
+  if (call.database.aliases.has(name)) {
+    throw wrongInput(
+      `Can't create collection with name ${name}. Alias with the same name already exists`,
+    );
   }
   return {
     changes: [{ kind: "put-collection", collection: name, definition }],
@@ -61,10 +62,13 @@ function deleteCollection(call: Call): Write {
 }
 
 function createIndex(call: Call): Write {
-  rejectOtherKeys(call.body, "create index", ["field_name", "field_schema"]);
-  const field = readString(call.body["field_name"], "field_name");
-  if (field === "") throw validationError("field_name", "must not be empty");
-  const schema = call.body["field_schema"] ?? null;
+  const { body } = call;
+  rejectOtherKeys(body, "create index", ["field_name", "field_schema", "field_type"]);
+  const field = readString(body["field_name"], "field_name");
+  const schema = body["field_schema"] ?? body["field_type"] ?? null;
+  if (schema === null) {
+    throw badRequest("Can't auto-detect field type, please specify `field_schema` in the request");
+  }
   createPayloadIndex(field, schema);
   return redefineIndexes(call, (indexes) => ({ ...indexes, [field]: schema }));
 }

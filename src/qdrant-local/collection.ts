@@ -10,7 +10,7 @@ import { createVectors, type Vectors } from "./vectors.ts";
 
 export interface Collection extends FilterScope, Pick<Vectors, "dense" | "sparse"> {
   definition(): CollectionDefinition;
-  /** Changes metadata, tuning and payload indexes; the vectors of a collection are fixed. */
+  /** Changes metadata, tuning, vector names and payload indexes. */
   redefine(definition: CollectionDefinition, operation: Operation): void;
   readonly indexes: ReadonlyMap<string, PayloadIndex>;
   /** The number of the last write, which is the version of the points it wrote. */
@@ -67,6 +67,7 @@ export function createCollection(initial: CollectionOptions): Collection {
     redefine(next, number) {
       operation = number;
       definition = next;
+      vectors.define(next.config);
       indexes.define(next.payloadIndexes, rows);
     },
     dense: vectors.dense,

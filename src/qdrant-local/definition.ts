@@ -1,67 +1,67 @@
 // The body of a create-collection request: which vectors there are, and what this engine refuses.
 import { type DenseIndex, type Distance, createDenseIndex } from "./dense.ts";
-import { formatError, notImplemented, validationError } from "./envelope.ts";
+import { notImplemented, validationError, wrongInput } from "./envelope.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
-import { readObject, rejectOtherKeys } from "./read.ts";
+import { noVariant, readObject, readVariant, rejectOtherKeys } from "./read.ts";
 import { type SparseIndex, createSparseIndex } from "./sparse.ts";
 import type { CollectionDefinition } from "./storage.ts";
+import { checkTuning, COLLECTION_TUNING, VECTOR_TUNING } from "./tuning.ts";
 
-/** Options which change how a server stores and searches, not what it answers. */
-const TUNING = [
-  "hnsw_config",
-  "wal_config",
-  "optimizers_config",
-  "quantization_config",
-  "on_disk_payload",
-  "payload",
-  "shard_number",
-  "replication_factor",
-  "write_consistency_factor",
-];
-const VECTOR_TUNING = ["hnsw_config", "quantization_config", "on_disk", "memory"];
 const DISTANCES: readonly string[] = ["Cosine", "Dot", "Euclid", "Manhattan"];
 const LARGEST_SIZE = 65_536;
 
 export function readDefinition(body: JsonObject): CollectionDefinition {
-  const { metadata, ...config } = body;
-  rejectOtherKeys(config, "create collection", ["vectors", "sparse_vectors", ...TUNING]);
-  const definition = {
-    config,
-    metadata: readObject(metadata ?? {}, "metadata"),
-    payloadIndexes: {},
-  };
-  createDenseIndexes(config);
-  createSparseIndexes(config);
-  return definition;
+  const { metadata, sharding_method: sharding, ...config } = body;
+  rejectOtherKeys(config, "create collection", ["vectors", "sparse_vectors", ...COLLECTION_TUNING]);
+  if (readVariant(sharding, ["auto", "custom"], "auto") === "custom") {
+    throw notImplemented("`sharding_method` `custom`");
+  }
+  checkTuning(config);
+  const dense = createDenseIndexes(config);
+  const sparse = createSparseIndexes(config);
+  const shared = dense.keys().find((name) => sparse.has(name));
+  if (shared !== undefined) {
+    throw wrongInput(
+      `Dense and sparse vector names must be unique - duplicate found with '${shared}'`,
+    );
+  }
+  return { config, metadata: readObject(metadata ?? {}, "a map"), payloadIndexes: {} };
 }
 
-/** PATCH: metadata is merged, `null` removes a key; tuning is accepted and means nothing here. */
-export function mergeDefinition(
-  definition: CollectionDefinition,
-  body: JsonObject,
-): CollectionDefinition {
-  rejectOtherKeys(body, "update collection", ["metadata", ...TUNING]);
-  const { metadata: changes, ...tuning } = body;
-  const merged = { ...definition.metadata, ...readObject(changes ?? {}, "metadata") };
-  const kept = Object.entries(merged).filter(([, value]) => value !== null);
-  return {
-    ...definition,
-    config: { ...definition.config, ...tuning },
-    metadata: Object.fromEntries(kept),
-  };
+/** Parameters by name. The unnamed vector, if there is one, has the empty name. */
+export function denseParameters(config: JsonObject): JsonObject {
+  const vectors = config["vectors"] ?? {};
+  if (!isObject(vectors)) throw noVariant("VectorsConfig");
+  return isSingle(vectors) ? { "": vectors } : vectors;
 }
 
-/** The unnamed vector, if there is one, has the empty name. */
+/** A vector may be called `size`, and then its parameters are an object. */
+function isSingle(vectors: JsonObject): boolean {
+  return ["size", "distance"].some((key) => key in vectors && !isObject(vectors[key]));
+}
+
 export function createDenseIndexes(config: JsonObject): Map<string, DenseIndex> {
-  const vectors = readObject(config["vectors"] ?? {}, "vector parameters");
-  const named = "size" in vectors || "distance" in vectors ? { "": vectors } : vectors;
   return new Map(
-    Object.entries(named).map(([name, parameters]) => [name, readDense(parameters, name)]),
+    Object.entries(denseParameters(config)).map(([name, parameters]) => {
+      const field = name === "" ? "vectors" : "vectors.?";
+      return [name, createDense(parameters, field)];
+    }),
   );
 }
 
-function readDense(given: Json, name: string): DenseIndex {
-  const parameters = readObject(given, "vector parameters");
+function createDense(given: Json, field: string): DenseIndex {
+  if (!isObject(given)) throw noVariant("VectorsConfig");
+  const { size, distance } = readDenseParameters(given);
+  if (!Number.isSafeInteger(size) || Number(size) < 1) throw noVariant("VectorsConfig");
+  if (typeof distance !== "string" || !DISTANCES.includes(distance)) {
+    throw noVariant("VectorsConfig");
+  }
+  checkSize(Number(size), `${field}.size`);
+  checkTuning(given, `${field}.`);
+  return createDenseIndex(Number(size), distance as Distance);
+}
+
+function readDenseParameters(parameters: JsonObject): JsonObject {
   rejectDatatype(parameters);
   rejectOtherKeys(parameters, "vector parameters", [
     "size",
@@ -69,38 +69,42 @@ function readDense(given: Json, name: string): DenseIndex {
     "datatype",
     ...VECTOR_TUNING,
   ]);
-  const { size, distance } = parameters;
-  if (typeof size !== "number" || !Number.isInteger(size))
-    throw formatError("missing field `size`");
-  if (typeof distance !== "string" || !DISTANCES.includes(distance)) {
-    throw formatError(
-      `unknown variant \`${String(distance)}\`, expected one of \`${DISTANCES.join("`, `")}\``,
-    );
-  }
-  if (size < 1 || size > LARGEST_SIZE) {
-    const field = name === "" ? "vectors.size" : `vectors.${name}.size`;
-    throw validationError(field, `value ${size} invalid, must be from 1 to ${LARGEST_SIZE}`);
-  }
-  return createDenseIndex(size, distance as Distance);
+  return parameters;
+}
+
+export function checkSize(size: number, field: string): void {
+  if (size >= 1 && size <= LARGEST_SIZE) return;
+  throw validationError(field, `value ${size} invalid, must be from 1 to ${LARGEST_SIZE}`);
+}
+
+/** Parameters by name. */
+export function sparseParameters(config: JsonObject): JsonObject {
+  return readObject(config["sparse_vectors"] ?? {}, "a map");
 }
 
 export function createSparseIndexes(config: JsonObject): Map<string, SparseIndex> {
-  const vectors = readObject(config["sparse_vectors"] ?? {}, "sparse vector parameters");
-  return new Map(Object.entries(vectors).map(([name, given]) => [name, readSparse(given)]));
+  return new Map(
+    Object.entries(sparseParameters(config)).map(([name, given]) => [name, createSparse(given)]),
+  );
 }
 
-function readSparse(given: Json): SparseIndex {
-  const parameters = readObject(given, "sparse vector parameters");
+function createSparse(given: Json): SparseIndex {
+  const parameters = readObject(given ?? {}, "struct SparseVectorParams");
   rejectOtherKeys(parameters, "sparse vector parameters", ["index", "modifier"]);
-  if (isObject(parameters["index"])) rejectDatatype(parameters["index"]);
-  const modifier = parameters["modifier"] ?? "none";
-  if (modifier !== "none" && modifier !== "idf") {
-    throw formatError(`unknown variant \`${String(modifier)}\`, expected \`none\` or \`idf\``);
-  }
-  return createSparseIndex(modifier === "idf");
+  const index = readObject(parameters["index"] ?? {}, "struct SparseIndexParams");
+  rejectDatatype(index);
+  rejectOtherKeys(index, "sparse index parameters", [
+    "full_scan_threshold",
+    "on_disk",
+    "memory",
+    "datatype",
+  ]);
+  return createSparseIndex(readVariant(parameters["modifier"], ["none", "idf"], "none") === "idf");
 }
 
 function rejectDatatype(parameters: JsonObject): void {
-  const datatype = parameters["datatype"] ?? "float32";
-  if (datatype !== "float32") throw notImplemented(`datatype \`${String(datatype)}\``);
+  const datatype = readVariant(parameters["datatype"], DATATYPES, "float32");
+  if (datatype !== "float32") throw notImplemented(`datatype \`${datatype}\``);
 }
+
+const DATATYPES = ["float32", "uint8", "float16", "turbo4"] as const;

@@ -2,16 +2,17 @@
 import { aliasRoutes } from "./alias-routes.ts";
 import { collectionRoutes } from "./collection-routes.ts";
 import { createDatabase } from "./database.ts";
-import { errorResponse, formatError, json, notImplemented, resultResponse } from "./envelope.ts";
-import { type Json, type JsonObject, parseJson } from "./json.ts";
-import { payloadRoutes } from "./payload-routes.ts";
+import { errorResponse, json, notImplemented, resultResponse } from "./envelope.ts";
+import { checkParameters } from "./parameters.ts";
+import { pointOperationRoutes } from "./point-operations.ts";
 import { pointRoutes } from "./point-routes.ts";
 import { queryRoutes } from "./query-routes.ts";
-import { readObject } from "./read.ts";
+import { readBody } from "./request-body.ts";
 import { type Call, findRoute } from "./route.ts";
 import { scrollRoutes } from "./scroll-routes.ts";
 import { createMemoryStorage, type Storage } from "./storage.ts";
 import { createWriter } from "./write.ts";
+import { vectorNameRoutes } from "./vector-names.ts";
 
 export interface QdrantLocalOptions {
   /** Keeps what is written. @default in memory only */
@@ -32,7 +33,8 @@ const ROUTES = [
   ...queryRoutes,
   ...pointRoutes,
   ...scrollRoutes,
-  ...payloadRoutes,
+  ...pointOperationRoutes,
+  ...vectorNameRoutes,
 ];
 
 /** @throws what `storage.load` throws: nothing is answered from a store that cannot be read. */
@@ -46,6 +48,7 @@ export function createQdrantLocal(options: QdrantLocalOptions = {}): QdrantLocal
     const url = new URL(request.url);
     const found = findRoute(ROUTES, request.method, url.pathname);
     if (!found) throw notImplemented(`${request.method} ${url.pathname}`);
+    checkParameters(url.searchParams);
     const body = await readBody(request);
     request.signal.throwIfAborted();
     const { route, path } = found;
@@ -67,18 +70,6 @@ export function createQdrantLocal(options: QdrantLocalOptions = {}): QdrantLocal
       }
     },
   };
-}
-
-async function readBody(request: Request): Promise<JsonObject> {
-  const text = await request.text();
-  if (text === "") return {};
-  let body: Json;
-  try {
-    body = parseJson(text);
-  } catch (error) {
-    throw formatError(error instanceof Error ? error.message : String(error));
-  }
-  return readObject(body, "a JSON object");
 }
 
 function healthResponse(request: Request): Response | undefined {

@@ -28,8 +28,13 @@ export function validationFailed(text: string): QdrantError {
   return wrongInput(`Validation failed: ${text}`);
 }
 
-export function validationError(field: string, text: string): QdrantError {
-  return new QdrantError(422, `Validation error in JSON body: [${field}: ${text}]`);
+/** @param place what was validated, as Qdrant calls it */
+export function validationError(field: string, text: string, place = "JSON body"): QdrantError {
+  return new QdrantError(422, `Validation error in ${place}: [${field}: ${text}]`);
+}
+
+export function parameterError(text: string): QdrantError {
+  return new QdrantError(400, `Deserialize error in query parameters: ${text}`);
 }
 
 export function notFound(text: string): QdrantError {

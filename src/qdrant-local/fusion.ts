@@ -53,7 +53,7 @@ function parseRrf(given: Json, path: string): FusionQuery {
   return {
     kind: "rrf",
     k: readCount(rrf, "k", 1, DEFAULT_K, `${path}rrf.`),
-    weights: weights === null ? undefined : readNumbers(readArray(weights, "weights"), "weights"),
+    weights: weights === null ? undefined : readNumbers(readArray(weights, "weights")),
   };
 }
 

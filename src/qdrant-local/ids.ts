@@ -4,8 +4,13 @@ import type { Json } from "./json.ts";
 /** An unsigned 64-bit integer (a bigint only where a number is too small) or a hyphenated lower-case UUID. */
 export type PointId = number | bigint | string;
 
-const UUID =
-  /^(?:urn:uuid:)?\{?([\da-f]{8})-?([\da-f]{4})-?([\da-f]{4})-?([\da-f]{4})-?([\da-f]{12})\}?$/i;
+const HYPHENATED = String.raw`([\da-f]{8})-([\da-f]{4})-([\da-f]{4})-([\da-f]{4})-([\da-f]{12})`;
+/** Plain, hyphenated, in braces, or as a URN. */
+const UUIDS = [
+  /^([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})$/i,
+  new RegExp(`^(?:urn:uuid:)?${HYPHENATED}$`, "i"),
+  new RegExp(`^\\{${HYPHENATED}\\}$`, "i"),
+];
 
 const LARGEST_ID = 2n ** 64n - 1n;
 
@@ -13,8 +18,12 @@ export function readId(value: Json | undefined): PointId {
   const id = toId(value);
   if (id !== undefined) return id;
   throw formatError(
-    `value ${String(value)} is not a valid point ID, valid values are either an unsigned integer or a UUID`,
+    `value ${describe(value)} is not a valid point ID, valid values are either an unsigned integer or a UUID`,
   );
+}
+
+function describe(value: Json | undefined): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 export function readPathId(segment: string): PointId {
@@ -32,8 +41,11 @@ function toId(value: Json | undefined): PointId | undefined {
     return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
   if (typeof value === "bigint") return value >= 0n && value <= LARGEST_ID ? value : undefined;
   if (typeof value !== "string") return undefined;
-  const groups = UUID.exec(value);
-  return groups ? groups.slice(1).join("-").toLowerCase() : undefined;
+  for (const pattern of UUIDS) {
+    const groups = pattern.exec(value);
+    if (groups) return groups.slice(1).join("-").toLowerCase();
+  }
+  return undefined;
 }
 
 function narrow(value: bigint): number | bigint {

@@ -14,10 +14,16 @@ export function parseJson(text: string): Json {
   return HAS_LONG_INTEGER.test(text) ? JSON.parse(text, reviveLongInteger) : JSON.parse(text);
 }
 
+const SMALLEST_INTEGER = -(2n ** 63n);
+const LARGEST_INTEGER = 2n ** 64n - 1n;
+
+/** An integer of 64 bits, signed or unsigned, is kept exactly. What is larger is a float, as on a server. */
 function reviveLongInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
   const source = context?.source ?? "";
-  return /^-?\d+$/.test(source) ? BigInt(source) : value;
+  if (!/^-?\d+$/.test(source)) return value;
+  const integer = BigInt(source);
+  return integer >= SMALLEST_INTEGER && integer <= LARGEST_INTEGER ? integer : value;
 }
 
 interface JsonWithRaw {

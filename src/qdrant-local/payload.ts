@@ -3,7 +3,10 @@
 import { getOwn, isObject, type Json, type JsonObject } from "./json.ts";
 import { EACH, type JsonPath } from "./json-path.ts";
 
-/** `set payload`: the given keys replace the stored ones, at the root or below a path. */
+/**
+ * `set payload`: the given keys replace the stored ones, at the root or below a path; null removes
+ * its key. What is in the way of the path is replaced.
+ */
 export function mergePayload(
   payload: JsonObject,
   changes: JsonObject,
@@ -14,7 +17,7 @@ export function mergePayload(
 
 function mergeAt(target: Json, changes: JsonObject, path: JsonPath, depth: number): Json {
   const step = path[depth];
-  if (step === undefined) return { ...(isObject(target) ? target : {}), ...changes };
+  if (step === undefined) return mergeObjects(isObject(target) ? target : {}, changes);
   if (typeof step === "string") {
     const object = isObject(target) ? target : {};
     return { ...object, [step]: mergeAt(getOwn(object, step) ?? null, changes, path, depth + 1) };
@@ -23,6 +26,13 @@ function mergeAt(target: Json, changes: JsonObject, path: JsonPath, depth: numbe
   return array.map((item, index) =>
     step === EACH || step === index ? mergeAt(item, changes, path, depth + 1) : item,
   );
+}
+
+/** Keys which become null are removed: this is also how the metadata of a collection is merged. */
+export function mergeObjects(target: JsonObject, changes: JsonObject): JsonObject {
+  const isKept = ([key, value]: [string, Json]): boolean =>
+    value !== null || !Object.hasOwn(changes, key);
+  return Object.fromEntries(Object.entries({ ...target, ...changes }).filter(isKept));
 }
 
 export function removeFromPayload(payload: JsonObject, path: JsonPath): JsonObject {
@@ -39,7 +49,8 @@ function removeAt(target: Json, path: JsonPath, depth: number): Json {
     return { ...target, [step]: removeAt(value, path, depth + 1) };
   }
   if (!Array.isArray(target)) return target;
-  if (isLast) return target.filter((_item, index) => step !== EACH && step !== index);
+  // A single element stays, as removing it twice would remove two.
+  if (isLast) return step === EACH ? [] : target;
   return target.map((item, index) =>
     step === EACH || step === index ? removeAt(item, path, depth + 1) : item,
   );

@@ -1,9 +1,9 @@
 // How a stored point looks in an answer.
 import type { Collection } from "./collection.ts";
-import { wrongInput } from "./envelope.ts";
 import { shortestFloats } from "./float.ts";
 import type { PointId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
+import { unknownVectorName } from "./read-vector.ts";
 import { type PayloadSelector, readPayloadSelector, readVectorSelector } from "./selector.ts";
 
 export interface PointRecord {
@@ -14,7 +14,7 @@ export interface PointRecord {
 
 export type DescribePoint = (row: number) => PointRecord;
 
-/** Reads `with_payload` and `with_vector` of a request body. */
+/** Reads `with_payload` and `with_vector` (also spelt `with_vectors`) of a request body. */
 export function readDescription(
   body: JsonObject,
   collection: Collection,
@@ -34,26 +34,25 @@ export function readDescription(
 }
 
 function readVectorNames(body: JsonObject, collection: Collection): readonly string[] | undefined {
-  const selected = readVectorSelector(body["with_vector"]);
+  const selected = readVectorSelector(body["with_vector"] ?? body["with_vectors"]);
   const names = [...collection.dense.keys(), ...collection.sparse.keys()];
   if (typeof selected === "boolean") return selected ? names : undefined;
   const unknown = selected.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw wrongInput(`Not existing vector name error: ${unknown}`);
+  if (unknown !== undefined) throw unknownVectorName(unknown);
   return selected;
 }
 
 function describeVectors(row: number, names: readonly string[], collection: Collection): unknown {
-  const vectors: Record<string, unknown> = {};
+  const vectors = new Map<string, unknown>();
   for (const name of names) {
     const dense = collection.dense.get(name);
     const sparse = collection.sparse.get(name)?.get(row);
-    if (dense?.has(row)) vectors[name] = shortestFloats(dense.get(row));
+    if (dense?.has(row)) vectors.set(name, shortestFloats(dense.get(row)));
     if (sparse) {
       const indices = Array.from(sparse.indices);
-      vectors[name] = { indices, values: shortestFloats(sparse.values) };
+      vectors.set(name, { indices, values: shortestFloats(sparse.values) });
     }
   }
-  // A collection with nothing but the unnamed vector shows it bare.
-  const [only] = Object.keys(vectors);
-  return only === "" && Object.keys(vectors).length === 1 ? vectors[""] : vectors;
+  // Nothing but the unnamed vector is shown bare.
+  return vectors.size === 1 && vectors.has("") ? vectors.get("") : Object.fromEntries(vectors);
 }

@@ -1,4 +1,4 @@
-import { wrongInput } from "./envelope.ts";
+import { validationError, wrongInput } from "./envelope.ts";
 import type { Database } from "./database.ts";
 import type { JsonObject } from "./json.ts";
 import type { PlannedChange } from "./storage.ts";
@@ -71,6 +71,11 @@ function matchPath(
   return path;
 }
 
+const LONGEST_NAME = 255;
+
 export function collectionName(call: Call): string {
-  return call.path["collection"] ?? "";
+  const name = call.path["collection"] ?? "";
+  if (name.length <= LONGEST_NAME) return name;
+  const text = `value "${name}" invalid, must be from 1 to ${LONGEST_NAME} characters`;
+  throw validationError("collection_name", text, "path parameters");
 }

@@ -1,8 +1,7 @@
 // `with_payload` and `with_vector`: which parts of a point an answer holds.
-import { formatError } from "./envelope.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { EACH, type JsonPath, parseJsonPath, type PathStep } from "./json-path.ts";
-import { readArray, readString } from "./read.ts";
+import { noVariant, readString, rejectOtherKeys } from "./read.ts";
 
 /** Undefined means: leave the payload out. */
 export type PayloadSelector = ((payload: JsonObject) => JsonObject) | undefined;
@@ -16,17 +15,19 @@ export function readPayloadSelector(
   if (given === true) return (payload) => payload;
   if (Array.isArray(given)) return including(readPaths(given));
   if (isObject(given)) {
+    rejectOtherKeys(given, "with_payload", ["include", "exclude"]);
     if (Array.isArray(given["include"])) return including(readPaths(given["include"]));
     if (Array.isArray(given["exclude"])) return excluding(readPaths(given["exclude"]));
   }
-  throw formatError("data did not match any variant of untagged enum WithPayloadInterface");
+  throw noVariant("WithPayloadInterface");
 }
 
 /** The names of the vectors to return: all, none, or a list. */
 export function readVectorSelector(selector: Json | undefined): boolean | readonly string[] {
   const given = selector ?? false;
   if (typeof given === "boolean") return given;
-  return readArray(given, "with_vector").map((name) => readString(name, "with_vector"));
+  if (Array.isArray(given) && given.every((name) => typeof name === "string")) return given;
+  throw noVariant("WithVector");
 }
 
 function readPaths(paths: Json[]): JsonPath[] {

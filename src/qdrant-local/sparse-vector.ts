@@ -1,6 +1,6 @@
-import { formatError, validationError } from "./envelope.ts";
-import type { JsonObject } from "./json.ts";
-import { readArray, readNumbers } from "./read.ts";
+import { validationError } from "./envelope.ts";
+import type { Json, JsonObject } from "./json.ts";
+import { readNumbers } from "./read.ts";
 
 /** Indices ascend and are unique; values go with them. */
 export interface SparseVector {
@@ -8,21 +8,35 @@ export interface SparseVector {
   values: Float32Array;
 }
 
-export function readSparseVector(given: JsonObject, field: string): SparseVector {
-  const dimensions = readArray(given["indices"], "indices");
-  const values = readNumbers(readArray(given["values"], "values"), "values");
-  if (values.length !== dimensions.length) {
+/**
+ * @param field where a validation error says that it is
+ * @param refuse the error for what is no sparse vector at all
+ */
+export function readSparseVector(
+  given: JsonObject,
+  field: string,
+  refuse: () => Error,
+): SparseVector {
+  const { indices: dimensions, values: weights } = given;
+  if (!Array.isArray(dimensions) || !Array.isArray(weights)) throw refuse();
+  const indices = readIndices(dimensions, refuse);
+  const values = readNumbers(weights, refuse);
+  if (values.length !== indices.length) {
     throw validationError(
       `${field}.values`,
       "Validation error: must be the same length as indices [{}]",
     );
   }
+  return sortByIndex(indices, values, field);
+}
+
+function readIndices(dimensions: readonly Json[], refuse: () => Error): Uint32Array {
   const indices = new Uint32Array(dimensions.length);
   dimensions.forEach((dimension, i) => {
     indices[i] = Number(dimension);
-    if (indices[i] !== dimension) throw formatError(`invalid sparse index: ${String(dimension)}`);
+    if (indices[i] !== dimension) throw refuse();
   });
-  return sortByIndex(indices, values, field);
+  return indices;
 }
 
 function sortByIndex(indices: Uint32Array, values: Float32Array, field: string): SparseVector {

@@ -1,104 +1,97 @@
-// The points of an upsert request, checked against the collection before anything is stored.
+// The points of an upsert, checked against the collection before anything is stored.
 import type { Collection } from "./collection.ts";
-import { formatError, notImplemented, validationError, wrongInput } from "./envelope.ts";
-import { readId } from "./ids.ts";
+import { formatError, validationError } from "./envelope.ts";
+import { type PointId, readId } from "./ids.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
-import { readArray, readNumbers, readObject, rejectOtherKeys } from "./read.ts";
-import { readSparseVector } from "./sparse-vector.ts";
-import type { PointChange, StoredVector } from "./storage.ts";
+import {
+  missingField,
+  noVariant,
+  readArray,
+  readObject,
+  readVariant,
+  rejectOtherKeys,
+} from "./read.ts";
+import { readPointVectors } from "./read-vector.ts";
+import { selectRows } from "./select-rows.ts";
+import type { PointChange } from "./storage.ts";
+
+const KEYS = ["points", "batch", "update_filter", "update_mode"];
+const MODES = ["upsert", "insert_only", "update_only"] as const;
 
 export function readUpsert(body: JsonObject, collection: Collection): PointChange[] {
-  rejectOtherKeys(body, "upsert", ["points", "batch"]);
+  rejectOtherKeys(body, "upsert", KEYS);
   const points = readPoints(body, collection);
-  collection.reserve(points.length);
-  return points;
+  const isWanted = readCondition(body, collection);
+  const wanted = points.filter(({ id }) => isWanted(id));
+  collection.reserve(wanted.length);
+  return wanted;
 }
 
 function readPoints(body: JsonObject, collection: Collection): PointChange[] {
-  if (Array.isArray(body["points"])) {
-    return body["points"].map((point, i) =>
-      readPoint(readObject(point, "a point"), collection, `points[${i}].vector`),
-    );
-  }
-  if (isObject(body["batch"])) return readBatch(body["batch"], collection);
-  throw formatError("Invalid PointInsertOperations format");
+  if ("batch" in body) return readBatch(readObject(body["batch"], "struct Batch"), collection);
+  if (!("points" in body)) throw formatError("Invalid PointInsertOperations format");
+  return readArray(body["points"], "points").map((point, i) =>
+    readPoint(readObject(point, "struct PointStruct"), collection, `points[${i}].vector`),
+  );
+}
+
+/** Which ids are written: points that exist have to pass the filter, and the mode may forbid either kind. */
+function readCondition(body: JsonObject, collection: Collection): (id: PointId) => boolean {
+  const mode = readVariant(body["update_mode"], MODES, "upsert");
+  const { passes } = selectRows([body["update_filter"] ?? null], collection);
+  return (id) => {
+    const row = collection.rowOf(id);
+    if (row === undefined) return mode !== "update_only";
+    return mode !== "insert_only" && passes(row);
+  };
 }
 
 function readPoint(point: JsonObject, collection: Collection, field: string): PointChange {
-  if (point["id"] === undefined) throw formatError("missing field `id`");
-  if (point["vector"] === undefined) throw formatError("missing field `vector`");
+  rejectOtherKeys(point, "a point", ["id", "vector", "vectors", "payload"]);
+  const { id, vector = point["vectors"] } = point;
+  if (id === undefined) throw missingField("id");
+  if (vector === undefined) throw missingField("vector");
   return {
-    id: readId(point["id"]),
-    payload: readObject(point["payload"] ?? {}, "a payload"),
-    vectors: readVectors(point["vector"], collection, field),
+    id: readId(id),
+    payload: readObject(point["payload"] ?? {}, "a map"),
+    vectors: readPointVectors(vector, collection, field, "VectorStruct"),
   };
 }
 
 /** The columns of a batch: ids, one list of vectors or one per vector name, payloads. */
 function readBatch(batch: JsonObject, collection: Collection): PointChange[] {
-  const ids = readArray(batch["ids"], "ids");
+  rejectOtherKeys(batch, "batch", ["ids", "vectors", "payloads"]);
+  const ids = readArray(batch["ids"], "ids").map(readId);
+  const vectorsAt = readVectorColumns(batch["vectors"], ids.length);
   const payloads = readArray(batch["payloads"] ?? [], "payloads");
-  const vectors = batch["vectors"];
-  const columns = isObject(vectors)
-    ? Object.entries(vectors).map(([name, column]) => [name, readArray(column, name)] as const)
-    : [["", readArray(vectors, "vectors")] as const];
-  for (const [, column] of columns) checkLength("vectors", column, ids);
-  if (batch["payloads"]) checkLength("payloads", payloads, ids);
-  return ids.map((id, i) =>
-    readPoint(
-      {
-        id,
-        payload: payloads[i] ?? null,
-        vector: Object.fromEntries(columns.map(([name, column]) => [name, column[i] ?? null])),
-      },
-      collection,
-      `batch.vectors[${i}]`,
-    ),
-  );
+  if (batch["payloads"]) checkLength("payloads", payloads, ids.length);
+  return ids.map((id, i) => ({
+    id,
+    payload: readObject(payloads[i] ?? {}, "a map"),
+    vectors: readPointVectors(vectorsAt(i), collection, "batch", "BatchVectorStruct"),
+  }));
 }
 
-function checkLength(field: string, column: readonly Json[], ids: readonly Json[]): void {
-  if (column.length === ids.length) return;
+function readVectorColumns(vectors: Json | undefined, length: number): (i: number) => Json {
+  if (vectors === undefined) throw missingField("vectors");
+  if (Array.isArray(vectors)) {
+    checkLength("vectors", vectors, length);
+    if (vectors.some((vector) => !Array.isArray(vector))) throw noVariant("BatchVectorStruct");
+    return (i) => vectors[i]!;
+  }
+  if (!isObject(vectors)) throw noVariant("BatchVectorStruct");
+  const columns = Object.entries(vectors).map(([name, column]) => {
+    if (!Array.isArray(column)) throw noVariant("BatchVectorStruct");
+    checkLength("vectors", column, length);
+    return [name, column] as const;
+  });
+  return (i) => Object.fromEntries(columns.map(([name, column]) => [name, column[i]!]));
+}
+
+function checkLength(field: string, column: readonly Json[], length: number): void {
+  if (column.length === length) return;
   throw validationError(
-    `batch.${field}`,
-    `number of ids and ${field} must be equal (${ids.length} != ${column.length})`,
+    "batch.batch",
+    `number of ids and ${field} must be equal (${length} != ${column.length})`,
   );
-}
-
-function readVectors(
-  given: Json,
-  collection: Collection,
-  field: string,
-): ReadonlyMap<string, StoredVector> {
-  const named = Array.isArray(given) ? { "": given } : readObject(given, "vectors");
-  const vectors = new Map<string, StoredVector>();
-  for (const [name, vector] of Object.entries(named)) {
-    if (vector !== null) vectors.set(name, readVector(vector, name, collection, `${field}.?`));
-  }
-  return vectors;
-}
-
-/** A vector for the given name, dense or sparse as the collection has it. */
-export function readVector(
-  given: Json,
-  name: string,
-  collection: Collection,
-  field: string,
-): StoredVector {
-  if (isObject(given) && !("indices" in given)) {
-    throw notImplemented("inference: a vector must be given as numbers");
-  }
-  const dense = collection.dense.get(name);
-  if (!dense && !collection.sparse.has(name)) {
-    throw wrongInput(`Not existing vector name error: ${name}`);
-  }
-  if (Array.isArray(given) !== (dense !== undefined)) {
-    throw wrongInput("Conversion between sparse and regular vectors failed");
-  }
-  if (!dense) return readSparseVector(readObject(given, "a sparse vector"), field);
-  const vector = readNumbers(readArray(given, "vector"), "vector");
-  if (vector.length !== dense.size) {
-    throw wrongInput(`Vector dimension error: expected dim: ${dense.size}, got ${vector.length}`);
-  }
-  return vector;
 }

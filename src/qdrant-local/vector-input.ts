@@ -6,7 +6,7 @@ import { isObject, type Json } from "./json.ts";
 import type { QueryScope } from "./query-plan.ts";
 import { malformedQuery, readObject, readString, rejectOtherKeys } from "./read.ts";
 import type { StoredVector } from "./storage.ts";
-import { readVector } from "./upsert.ts";
+import { readVector } from "./read-vector.ts";
 
 /** Where the vectors of ids are looked up. */
 export interface Lookup {

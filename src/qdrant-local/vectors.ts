@@ -14,6 +14,8 @@ export interface Vectors {
   put(row: number, vectors: ReadonlyMap<string, StoredVector>): void;
   get(row: number): Map<string, StoredVector>;
   has(name: string, row: number): boolean;
+  /** Makes the names those of the configuration: one that stays keeps its vectors. */
+  define(config: JsonObject): void;
 }
 
 export function createVectors(config: JsonObject): Vectors {
@@ -46,6 +48,15 @@ export function createVectors(config: JsonObject): Vectors {
       }
       return found;
     },
+    define(config) {
+      replaceNames(dense, createDenseIndexes(config));
+      replaceNames(sparse, createSparseIndexes(config));
+    },
     has: (name, row) => (dense.get(name) ?? sparse.get(name))?.has(row) ?? false,
   };
+}
+
+function replaceNames<Index>(current: Map<string, Index>, next: ReadonlyMap<string, Index>): void {
+  for (const name of current.keys()) if (!next.has(name)) current.delete(name);
+  for (const [name, index] of next) if (!current.has(name)) current.set(name, index);
 }

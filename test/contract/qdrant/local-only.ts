@@ -29,22 +29,23 @@ export function describeLocalOnly(connect: Connect): void {
       ["multivectors", () => query({ query: [[1]] }), "multivectors"],
       ["inference", () => query({ query: { text: "x", model: "y" } }), "`text`, `model` query"],
       [
-        "a Float32Array, which JSON makes an object",
-        () => upsert({ points: [{ id: 1, vector: { "": new Float32Array(1) } }] }),
+        "inference of stored vectors",
+        () => upsert({ points: [{ id: 1, vector: { "": { text: "x", model: "y" } } }] }),
         "inference: a vector must be given as numbers",
       ],
       [
-        "conditional upserts",
-        () => upsert({ points: [], update_filter: {} }),
-        "`update_filter` in upsert",
+        "a key of a point that it does not know",
+        () => upsert({ points: [{ id: 1, vector: [1], payloads: {} }] }),
+        "`payloads` in a point",
       ],
       ["bytes", () => client().createCollection(OTHER, bytes), "datatype `uint8`"],
       ["facets", () => client().facet(DOCS, { key: "n" }), `POST /collections/${DOCS}/facet`],
       ["snapshots", () => client().createSnapshot(DOCS), `POST /collections/${DOCS}/snapshots`],
+      ["cluster telemetry", () => client().clusterTelemetry(), "GET /cluster/telemetry"],
       [
-        "batches of updates",
-        () => client().batchUpdate(DOCS, { operations: [] }),
-        `POST /collections/${DOCS}/points/batch`,
+        "a list of optimizations",
+        () => client().getOptimizations(DOCS),
+        `GET /collections/${DOCS}/optimizations`,
       ],
     ];
 

@@ -67,10 +67,10 @@ export function describePayload(connect: Connect): void {
       return (await client().scroll(DOCS)).points.map(({ payload }) => payload);
     }
 
-    it("sets top-level keys and keeps the others", async () => {
-      await client().setPayload(DOCS, { payload: { a: null, d: 4 }, points: [1] });
+    it("sets top-level keys, keeps the others and removes those set to null", async () => {
+      await client().setPayload(DOCS, { payload: { a: null, d: 4, e: null }, points: [1] });
       expect(await payloads()).toEqual([
-        { a: null, b: { c: 2 }, d: 4 },
+        { b: { c: 2 }, d: 4 },
         { a: 1, b: { c: 2 } },
       ]);
     });

@@ -10,12 +10,14 @@ import { describePayload } from "./payload.ts";
 import { describePoints } from "./points.ts";
 import { describeRefusals } from "./refusals.ts";
 import { describeSparse } from "./sparse.ts";
+import { describeUpdates } from "./updates.ts";
 
 export function describeQdrantContract(name: string, connect: Connect): void {
   describe(name, () => {
     describeCollections(connect);
     describePoints(connect);
     describePayload(connect);
+    describeUpdates(connect);
     describeDense(connect);
     describeSparse(connect);
     describeFusion(connect);
