@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Connect, DOCS, hits, ids, refusal, useClient } from "./connection.ts";
+import { expectScores } from "./scores.ts";
 
 // Ranks by "a": 1 2 3 4, by "b": 4 1 3 (2 has no "b").
 const POINTS = [
@@ -8,15 +9,6 @@ const POINTS = [
   { id: 3, vector: { a: [2], b: [1] }, payload: { group: "y" } },
   { id: 4, vector: { a: [1], b: [6] }, payload: { group: "y" } },
 ];
-
-/** Best first; the order inside a tie is left open, as a server leaves it. */
-function expectScores(found: [unknown, number][], expected: [number, number][]): void {
-  const scores = found.map(([, score]) => score);
-  expect(scores).toEqual(scores.toSorted((a, b) => b - a));
-  const byId = new Map(found);
-  expect([...byId.keys()].toSorted()).toEqual(expected.map(([id]) => id).toSorted());
-  for (const [id, score] of expected) expect(byId.get(id)).toBeCloseTo(score, 5);
-}
 
 /** The share of one list in a dbsf sum: the mean becomes 0.5, three deviations above it 1. */
 function normalised(score: number, mean: number, deviation: number): number {

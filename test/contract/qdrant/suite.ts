@@ -5,10 +5,15 @@ import { describeCollections } from "./collections.ts";
 import type { Connect } from "./connection.ts";
 import { describeDense } from "./dense.ts";
 import { describeFilters } from "./filters.ts";
+import { describeFormula } from "./formula.ts";
 import { describeFusion } from "./fusion.ts";
+import { describeIdfCorpus } from "./idf-corpus.ts";
+import { describeMmr } from "./mmr.ts";
+import { describeOrderBy } from "./order-by.ts";
 import { describePayload } from "./payload.ts";
 import { describePoints } from "./points.ts";
 import { describeRefusals } from "./refusals.ts";
+import { describeSample } from "./sample.ts";
 import { describeSparse } from "./sparse.ts";
 import { describeUpdates } from "./updates.ts";
 
@@ -21,6 +26,11 @@ export function describeQdrantContract(name: string, connect: Connect): void {
     describeDense(connect);
     describeSparse(connect);
     describeFusion(connect);
+    describeFormula(connect);
+    describeMmr(connect);
+    describeOrderBy(connect);
+    describeSample(connect);
+    describeIdfCorpus(connect);
     describeFilters(connect);
     describeRefusals(connect);
   });
