@@ -47,11 +47,17 @@ const VARIABLES = {
   SAMPLES: z
     .stringbool("must be true or false")
     .prefault("true")
-    .describe("Load the sample collections when there is no `QDRANT_URL`."),
+    .describe("Load the sample collections into an empty store when there is no `QDRANT_URL`."),
+  DATA_DIR: z
+    .string()
+    .default(".tributary")
+    .describe(
+      "Folder in which Qdrant's local mode keeps everything (Node, without `QDRANT_URL`); `:memory:` keeps it in memory only.",
+    ),
   QDRANT_URL: webAddress
     .optional()
     .describe(
-      "Qdrant server, with its port if it is not the scheme's own (`http://127.0.0.1:6333`). Without it Qdrant's local mode runs inside the process, in memory.",
+      "Qdrant server, with its port if it is not the scheme's own (`http://127.0.0.1:6333`). Without it Qdrant's local mode runs inside the process.",
     ),
   QDRANT_API_KEY: z.string().optional().describe("Key of the Qdrant server."),
   COHERE_API_KEY: z

@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     .trim()
     .split("\n");
   const questions = lines.map((line) => JSON.parse(line) as LabelledQuestion);
-  const config = readConfig({ ...process.env, PORT: "0" });
+  const config = readConfig({ ...process.env, PORT: "0", DATA_DIR: ":memory:" });
   const server = await startServer(config, (services) =>
     loadSamples(readSamples(), services, AbortSignal.timeout(60_000)),
   );

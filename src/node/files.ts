@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Samples } from "../samples.ts";
+import { SAMPLE_COLLECTIONS, type Samples } from "../samples.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const SAMPLE_COLLECTIONS = ["guides", "policies", "products"];
 
 /** The prompts, name without `.md` → text. */
 export function readPrompts(): Record<string, string> {

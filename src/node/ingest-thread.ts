@@ -19,7 +19,7 @@ const LAST_WORDS = 2000;
 export interface IngestThreadOptions {
   config: Config;
   /** A way to the local Qdrant, where there is one. */
-  openQdrantPort: (() => MessagePort) | undefined;
+  openQdrantPort: () => MessagePort | undefined;
   /** Told each record that the thread has saved, before the job is answered. */
   onSaved: (record: CollectionRecord) => void;
   /** Told when the thread has ended by itself. */
@@ -29,8 +29,6 @@ export interface IngestThreadOptions {
 }
 
 export interface IngestThread extends Ingester {
-  /** Begins to start the thread, which the first job would do otherwise. */
-  warm(): void;
   close(): Promise<void>;
 }
 
@@ -77,7 +75,6 @@ export function createIngestThread(options: IngestThreadOptions): IngestThread {
     async remove(collection, documentId, signal) {
       return (await run({ kind: "remove", collection, documentId }, [], signal)) as boolean;
     },
-    warm: () => void start(),
     async close() {
       if (current === undefined) return;
       const { worker } = current;
@@ -96,7 +93,7 @@ function startWorker(
   onDoomed: () => void,
 ): Running {
   const { port1, port2: jobs } = new MessageChannel();
-  const qdrant = openQdrantPort?.();
+  const qdrant = openQdrantPort();
   const workerData: IngestThreadData = { config, jobs, qdrant };
   const transferList = qdrant === undefined ? [jobs] : [jobs, qdrant];
   const worker = new Worker(entry, { workerData, transferList });

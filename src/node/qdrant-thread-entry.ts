@@ -1,20 +1,23 @@
 // The thread of the local Qdrant: answers whatever port it is handed, and keeps what is written in its file.
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { createQdrantLocal } from "../qdrant-local/engine.ts";
+import { openSqliteStorage } from "./sqlite.ts";
 import { serveThrough } from "./thread-fetch.ts";
 
 export interface QdrantThreadData {
-  /** The file of the store; in memory when absent. */
+  /** The folder of the store; in memory when absent. */
   path: string | undefined;
 }
 
 export type QdrantThreadMessage = { serve: MessagePort } | "close";
 
-const { path: _path } = workerData as QdrantThreadData;
-const engine = createQdrantLocal();
+const { path } = workerData as QdrantThreadData;
+const storage = path === undefined ? undefined : openSqliteStorage(path);
+const engine = createQdrantLocal(storage === undefined ? {} : { storage });
 
 parentPort?.on("message", (message: QdrantThreadMessage) => {
-  if (message === "close") process.exit(0);
-  serveThrough(message.serve, engine);
+  if (message !== "close") return serveThrough(message.serve, engine);
+  storage?.close();
+  process.exit(0);
 });
 parentPort?.postMessage("ready");

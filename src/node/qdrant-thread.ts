@@ -5,7 +5,7 @@ import { type FetchPort, type Fetches, fetchThrough } from "./thread-fetch.ts";
 const ENTRY = new URL("./qdrant-thread-entry.ts", import.meta.url);
 
 export interface QdrantThreadOptions {
-  /** The file of the store. @default in memory only */
+  /** The folder of the store. @default in memory only */
   path?: string | undefined;
   /** The thread's file, for tests. @default the local engine's */
   entry?: URL;
@@ -41,7 +41,10 @@ export async function startQdrantThread({
   let isClosed = false;
 
   async function start(): Promise<Running> {
-    const running = await startWorker(entry, { path });
+    const running = await startWorker(entry, { path }).catch((error: unknown) => {
+      current = undefined;
+      throw error;
+    });
     let reason: Error | undefined;
     running.worker.once("error", (error) => (reason = error));
     running.worker.once("exit", (code) => {

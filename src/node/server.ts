@@ -6,7 +6,7 @@ import { installQdrantLocal } from "../qdrant-local/install.ts";
 import { createServices, type Services } from "../services.ts";
 import { createIngestThread, type IngestThread } from "./ingest-thread.ts";
 import { createNodePlatform, LOCAL_QDRANT } from "./platform.ts";
-import { startQdrantThread } from "./qdrant-thread.ts";
+import { type QdrantThread, startQdrantThread } from "./qdrant-thread.ts";
 
 export interface RunningServer {
   /** With the port that was really taken. */
@@ -24,22 +24,25 @@ export async function startServer(
   const platform = createNodePlatform();
   const logCrash = (thread: string) => (error: Error) =>
     platform.log({ level: "error", thread, message: error.message, stack: error.stack });
-  const qdrant =
-    config.QDRANT_URL === undefined
-      ? await startQdrantThread({ onCrash: logCrash("qdrant") })
-      : undefined;
-  const uninstall = qdrant === undefined ? undefined : installQdrantLocal(qdrant, LOCAL_QDRANT);
+  let qdrant: QdrantThread | undefined;
   let ingester: IngestThread | undefined;
-  const services = await createServices(config, {
-    ...platform,
-    startIngester: (onSaved) =>
-      (ingester = createIngestThread({
-        config,
-        openQdrantPort: qdrant?.openPort,
-        onSaved,
-        onCrash: logCrash("ingest"),
-      })),
-  });
+  const [started, services] = await Promise.all([
+    config.QDRANT_URL === undefined
+      ? startQdrantThread({ path: storePath(config), onCrash: logCrash("qdrant") })
+      : undefined,
+    createServices(config, {
+      ...platform,
+      startIngester: (onSaved) =>
+        (ingester = createIngestThread({
+          config,
+          openQdrantPort: () => qdrant?.openPort(),
+          onSaved,
+          onCrash: logCrash("ingest"),
+        })),
+    }),
+  ]);
+  qdrant = started;
+  const uninstall = qdrant === undefined ? undefined : installQdrantLocal(qdrant, LOCAL_QDRANT);
   await prepare(services);
   const app = createApp(services);
   const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST });
@@ -60,6 +63,10 @@ export async function startServer(
       await qdrant?.close();
     },
   };
+}
+
+function storePath({ DATA_DIR }: Config): string | undefined {
+  return DATA_DIR === ":memory:" ? undefined : DATA_DIR;
 }
 
 function printableHost(host: string): string {

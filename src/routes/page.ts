@@ -1,8 +1,10 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { html } from "hono/html";
 import { answer } from "../chat/answer.ts";
 import { type JsonAnswer, toJsonAnswer } from "../chat/wire.ts";
 import { usesSamples } from "../config.ts";
+import { holdsSamples } from "../samples.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { splitQuestion } from "./messages.ts";
@@ -14,16 +16,21 @@ const SAMPLE_QUESTIONS = /<!--samples-->[\s\S]*?<!--\/samples-->/;
 /** The demo page, and its form for browsers without script. */
 export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Services): void {
   const { platform, config, modelName } = services;
-  const store = config.QDRANT_URL === undefined ? "Qdrant local mode, in memory" : "Qdrant server";
+  const store = config.QDRANT_URL === undefined ? "Qdrant local mode" : "Qdrant server";
   const info = String(html`Model: ${modelName} · Store: ${store}`);
-  const page = usesSamples(config) ? platform.page : platform.page.replace(SAMPLE_QUESTIONS, "");
-  const render = (nonce: string, content: string): string =>
-    page
-      .replaceAll("{{nonce}}", nonce)
-      .replace("<!--info-->", () => info)
-      .replace("<!--answer-->", () => content);
+  const pageWithoutSamples = platform.page.replace(SAMPLE_QUESTIONS, "");
 
-  app.get("/", (c) => c.html(render(c.get("secureHeadersNonce") ?? "", "")));
+  async function render(c: Context<AppEnvironment>, content: string): Promise<Response> {
+    const withSamples = await showsSamples(services, c.req.raw.signal);
+    return c.html(
+      (withSamples ? platform.page : pageWithoutSamples)
+        .replaceAll("{{nonce}}", c.get("secureHeadersNonce") ?? "")
+        .replace("<!--info-->", () => info)
+        .replace("<!--answer-->", () => content),
+    );
+  }
+
+  app.get("/", (c) => render(c, ""));
 
   app.post("/", async (c) => {
     const { message } = await c.req.parseBody();
@@ -44,9 +51,14 @@ export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Servic
       answer({ text, history: [] }, services.answer, c.req.raw.signal),
       options,
     );
-    const body = await renderAnswer(text, result);
-    return c.html(render(c.get("secureHeadersNonce") ?? "", String(body)));
+    return render(c, String(await renderAnswer(text, result)));
   });
+}
+
+async function showsSamples({ config, answer }: Services, signal: AbortSignal): Promise<boolean> {
+  if (!usesSamples(config)) return false;
+  const known = await answer.catalog.read(signal).catch(() => undefined);
+  return known !== undefined && holdsSamples(known);
 }
 
 /** The same marks as the script of the page makes, so that its style fits. */

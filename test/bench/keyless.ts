@@ -20,7 +20,7 @@ export async function measureKeyless(
 ): Promise<{ figures: KeylessFigures; failures: string[] }> {
   const server = await startMeasured(MAIN, {
     ready: READY,
-    env: { PORT: "0" },
+    env: { PORT: "0", DATA_DIR: ":memory:" },
     core: CORES?.server,
   });
   try {
@@ -48,7 +48,11 @@ export async function measureReady(runs: number): Promise<number> {
   for (let run = 0; run < runs; run++) {
     const started = performance.now();
     const cores = CORES === undefined ? undefined : `${CORES.server},${CORES.load}`;
-    const server = await startMeasured(MAIN, { ready: READY, env: { PORT: "0" }, core: cores });
+    const server = await startMeasured(MAIN, {
+      ready: READY,
+      env: { PORT: "0", DATA_DIR: ":memory:" },
+      core: cores,
+    });
     seconds.push((performance.now() - started) / 1000);
     await server.stop();
     await sleep(100);

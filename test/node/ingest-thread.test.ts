@@ -16,7 +16,7 @@ describe("createIngestThread", () => {
   function open(): IngestThread {
     return (thread = createIngestThread({
       config: readConfig({}),
-      openQdrantPort: undefined,
+      openQdrantPort: () => undefined,
       onSaved: () => undefined,
       onCrash: ({ message }) => void crashes.push(message),
       entry: new URL("./crashing-ingest-thread.ts", import.meta.url),

@@ -7,7 +7,9 @@ const CANARY = "canary-5ecret";
 const STACK = /^\s+at .+[:(]|node:internal|file:\/\//m;
 
 function start(env: Record<string, string>): Promise<Finished> {
-  return runProcess(process.execPath, [MAIN], { env: { PORT: "0", SAMPLES: "false", ...env } });
+  return runProcess(process.execPath, [MAIN], {
+    env: { PORT: "0", SAMPLES: "false", DATA_DIR: ":memory:", ...env },
+  });
 }
 
 describe("a start with wrong variables", () => {

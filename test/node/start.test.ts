@@ -167,6 +167,7 @@ describe("the end of the process", () => {
       env: {
         PORT: "0",
         SAMPLES: "false",
+        DATA_DIR: ":memory:",
         PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
         npm_config_update_notifier: "false",
       },

@@ -19,14 +19,14 @@ export interface Tributary extends RunningProcess {
   stop(): Promise<void>;
 }
 
-/** `node src/node/main.ts` on a free port. */
+/** `node src/node/main.ts` on a free port; nothing is kept unless `DATA_DIR` says where. */
 export async function startTributary(
   env: Record<string, string> = {},
   cwd = QUIET_FOLDER,
 ): Promise<Tributary> {
   const running = await startProcess(process.execPath, [MAIN], {
     ready: READY,
-    env: { PORT: "0", ...env },
+    env: { PORT: "0", DATA_DIR: ":memory:", ...env },
     cwd,
   });
   return {

@@ -24,6 +24,7 @@ const FREE = [
   "EMBED_MODEL",
   "RERANK_MODEL",
   "MODEL_API_KEY",
+  "DATA_DIR",
   "COLLECTIONS",
 ];
 
