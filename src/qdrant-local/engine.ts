@@ -3,6 +3,7 @@ import { aliasRoutes } from "./alias-routes.ts";
 import { collectionRoutes } from "./collection-routes.ts";
 import { createDatabase } from "./database.ts";
 import { errorResponse, json, notImplemented, resultResponse } from "./envelope.ts";
+import { facetRoutes } from "./facet-routes.ts";
 import { checkParameters } from "./parameters.ts";
 import { pointOperationRoutes } from "./point-operations.ts";
 import { pointRoutes } from "./point-routes.ts";
@@ -35,6 +36,7 @@ const ROUTES = [
   ...scrollRoutes,
   ...pointOperationRoutes,
   ...vectorNameRoutes,
+  ...facetRoutes,
 ];
 
 /** @throws what `storage.load` throws: nothing is answered from a store that cannot be read. */

@@ -14,7 +14,7 @@ export function compileText(
   const { tokeniser } = index ?? {};
   if (!tokeniser) return anyValue(compileSubstring(kind, wanted));
   const test = compileWords(kind, wanted, tokeniser);
-  if (index?.isNested) {
+  if (index?.isNested || kind === "phrase") {
     return anyValue((value) => typeof value === "string" && test(tokeniser.words(value)));
   }
   return (values) => test(texts(values).flatMap(tokeniser.words));

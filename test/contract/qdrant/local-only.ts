@@ -8,6 +8,11 @@ export function describeLocalOnly(connect: Connect): void {
       fresh.createCollection(DOCS, { vectors: { size: 1, distance: "Dot" } }),
     );
     const query = (body: object): Promise<unknown> => client().query(DOCS, body);
+    const index = (options: object): Promise<unknown> =>
+      client().createPayloadIndex(DOCS, {
+        field_name: "a",
+        field_schema: { type: "text", ...options } as never,
+      });
     const upsert = (body: object): Promise<unknown> => client().upsert(DOCS, body as never);
     const bytes = { vectors: { size: 1, distance: "Dot", datatype: "uint8" } } as const;
 
@@ -25,6 +30,24 @@ export function describeLocalOnly(connect: Connect): void {
       ["context", () => query({ query: { context: [] } }), "`context` query"],
       ["discover", () => query({ query: { discover: { target: 1 } } }), "`discover` query"],
       ["shard keys", () => query({ query: [1], shard_key: "x" }), "`shard_key` in query"],
+      [
+        "unknown keys beside a test of a field",
+        () => query({ filter: { must: { key: "a", match: { value: 1 }, tolerance: 1 } } }),
+        "`tolerance` in field condition",
+      ],
+      [
+        "two matches in one",
+        () => query({ filter: { must: { key: "a", match: { value: 1, text: "b" } } } }),
+        "`text` in match",
+      ],
+      ["stemmers", () => index({ stemmer: { type: "snowball" } }), "`stemmer` of a text index"],
+      ["other tokenizers", () => index({ tokenizer: "multilingual" }), "tokenizer `multilingual`"],
+      [
+        "stopwords of other languages",
+        () => index({ stopwords: { languages: ["english", "french"] } }),
+        "stopwords of the language `french`",
+      ],
+      ["unknown options of an index", () => index({ fast: true }), "`fast` in text index"],
       ["slices", () => query({ filter: { must: { slice: {} } } }), "`slice` in filter"],
       ["multivectors", () => query({ query: [[1]] }), "multivectors"],
       ["inference", () => query({ query: { text: "x", model: "y" } }), "`text`, `model` query"],
@@ -39,7 +62,6 @@ export function describeLocalOnly(connect: Connect): void {
         "`payloads` in a point",
       ],
       ["bytes", () => client().createCollection(OTHER, bytes), "datatype `uint8`"],
-      ["facets", () => client().facet(DOCS, { key: "n" }), `POST /collections/${DOCS}/facet`],
       ["snapshots", () => client().createSnapshot(DOCS), `POST /collections/${DOCS}/snapshots`],
       ["cluster telemetry", () => client().clusterTelemetry(), "GET /cluster/telemetry"],
       [

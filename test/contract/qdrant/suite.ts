@@ -2,20 +2,26 @@
 // cases can run against the local engine, over loopback, and against a server.
 import { describe } from "vitest";
 import { describeCollections } from "./collections.ts";
+import { describeConditions } from "./conditions.ts";
 import type { Connect } from "./connection.ts";
 import { describeDense } from "./dense.ts";
+import { describeFacets } from "./facets.ts";
+import { describeFilterRefusals } from "./filter-refusals.ts";
 import { describeFilters } from "./filters.ts";
 import { describeFormula } from "./formula.ts";
 import { describeFusion } from "./fusion.ts";
 import { describeIdfCorpus } from "./idf-corpus.ts";
 import { describeMmr } from "./mmr.ts";
 import { describeOrderBy } from "./order-by.ts";
+import { describeGeo } from "./geo.ts";
 import { describePayload } from "./payload.ts";
+import { describePayloadIndexes } from "./payload-indexes.ts";
 import { describePoints } from "./points.ts";
 import { describeRefusals } from "./refusals.ts";
 import { describeSample } from "./sample.ts";
 import { describeSparse } from "./sparse.ts";
 import { describeUpdates } from "./updates.ts";
+import { describeTexts } from "./texts.ts";
 
 export function describeQdrantContract(name: string, connect: Connect): void {
   describe(name, () => {
@@ -32,6 +38,12 @@ export function describeQdrantContract(name: string, connect: Connect): void {
     describeSample(connect);
     describeIdfCorpus(connect);
     describeFilters(connect);
+    describeConditions(connect);
+    describeFilterRefusals(connect);
+    describePayloadIndexes(connect);
+    describeGeo(connect);
+    describeTexts(connect);
+    describeFacets(connect);
     describeRefusals(connect);
   });
 }
