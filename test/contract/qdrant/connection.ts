@@ -3,6 +3,9 @@ import { afterEach, beforeEach } from "vitest";
 
 export interface Connection {
   client: QdrantClient;
+  /** For what the client cannot send; `headers` are those which a server asks for. */
+  url: string;
+  headers?: Record<string, string>;
   close(): Promise<void>;
 }
 
@@ -17,8 +20,16 @@ export const OTHER = `${PREFIX}docs-2`;
 /** Registers the hooks of a describe block and returns what gives its cases their client. */
 export function useClient(
   connect: Connect,
-  prepare: (client: QdrantClient) => Promise<unknown> = async () => {},
+  prepare?: (client: QdrantClient) => Promise<unknown>,
 ): () => QdrantClient {
+  const connection = useConnection(connect, prepare);
+  return () => connection().client;
+}
+
+export function useConnection(
+  connect: Connect,
+  prepare: (client: QdrantClient) => Promise<unknown> = async () => {},
+): () => Connection {
   let connection: Connection | undefined;
 
   beforeEach(async () => {
@@ -30,7 +41,7 @@ export function useClient(
     if (connection) await drop(connection.client);
     await connection?.close();
   });
-  return () => connection!.client;
+  return () => connection!;
 }
 
 async function drop(client: QdrantClient): Promise<void> {
@@ -54,6 +65,23 @@ export async function refusal(request: Promise<unknown>): Promise<Refusal> {
     return { status, error: data.status.error };
   }
   throw new Error("expected the request to be refused");
+}
+
+/** Sends a body as it is, and gives the status and the text of the refusal, if it is one. */
+export async function sendText(
+  { url, headers }: Connection,
+  method: string,
+  path: string,
+  body: BodyInit,
+  more: Record<string, string> = {},
+): Promise<Refusal> {
+  const response = await fetch(url + path, {
+    method,
+    body,
+    headers: { "content-type": "application/json", ...headers, ...more },
+  });
+  const { status } = (await response.json()) as { status: { error?: string } };
+  return { status: response.status, error: status.error ?? "" };
 }
 
 /** Ids and scores in the order of the answer. */

@@ -16,7 +16,7 @@ describe("qdrant-local, over loopback", () => {
 
   async function connect(): Promise<Connection> {
     const options = { url: server.url, checkCompatibility: false, timeout: Infinity };
-    return { client: new QdrantClient(options), close: async () => {} };
+    return { client: new QdrantClient(options), url: server.url, close: async () => {} };
   }
 
   describeQdrantContract("the contract", connect);

@@ -31,7 +31,7 @@ function describeChecked(description: OpenApiDescription): void {
     const url = "http://qdrant.local:6333";
     const client = new QdrantClient({ url, checkCompatibility: false, timeout: Infinity });
     const uninstall = installQdrantLocal(engine);
-    return { client, close: async () => uninstall() };
+    return { client, url, close: async () => uninstall() };
   }
 
   describe("checked against Qdrant's OpenAPI description", () => {

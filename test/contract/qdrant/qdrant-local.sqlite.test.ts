@@ -50,6 +50,7 @@ function connectTo(open: (folder: string) => Engine): Connect {
     const uninstall = installQdrantLocal(engine);
     return {
       client: new QdrantClient(options),
+      url: options.url,
       async close() {
         uninstall();
         engine.close();

@@ -11,7 +11,11 @@ const options = { url: URL_OF_ENGINE, checkCompatibility: false, timeout: Infini
 
 async function connect(): Promise<Connection> {
   const uninstall = installQdrantLocal(createQdrantLocal());
-  return { client: new QdrantClient(options), close: async () => uninstall() };
+  return {
+    client: new QdrantClient(options),
+    url: URL_OF_ENGINE,
+    close: async () => uninstall(),
+  };
 }
 
 describeQdrantContract("qdrant-local, in process", connect);

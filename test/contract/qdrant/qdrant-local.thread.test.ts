@@ -17,7 +17,7 @@ afterAll(async () => {
 async function connect(): Promise<Connection> {
   const url = "http://qdrant-thread.local:6333";
   const client = new QdrantClient({ url, checkCompatibility: false, timeout: Infinity });
-  return { client, close: async () => undefined };
+  return { client, url, close: async () => undefined };
 }
 
 describeQdrantContract("qdrant-local, in a worker thread", connect);

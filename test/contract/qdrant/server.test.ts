@@ -22,7 +22,8 @@ function describeServer(url: string, apiKey: string | undefined): void {
   });
 
   async function connect(): Promise<Connection> {
-    return { client, close: async () => {} };
+    const headers: Record<string, string> = apiKey ? { "api-key": apiKey } : {};
+    return { client, url, headers, close: async () => {} };
   }
 
   async function contents(): Promise<unknown> {

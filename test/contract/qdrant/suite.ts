@@ -1,6 +1,9 @@
 // What Tributary relies on of Qdrant 1.19.0, said through the official client, so that the same
 // cases can run against the local engine, over loopback, and against a server.
 import { describe } from "vitest";
+import { describeBadPoints } from "./bad-points.ts";
+import { describeBadRequests } from "./bad-requests.ts";
+import { describeBadTexts } from "./bad-texts.ts";
 import { describeCollections } from "./collections.ts";
 import { describeConditions } from "./conditions.ts";
 import type { Connect } from "./connection.ts";
@@ -45,5 +48,8 @@ export function describeQdrantContract(name: string, connect: Connect): void {
     describeTexts(connect);
     describeFacets(connect);
     describeRefusals(connect);
+    describeBadPoints(connect);
+    describeBadRequests(connect);
+    describeBadTexts(connect);
   });
 }
