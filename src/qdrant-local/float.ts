@@ -1,10 +1,14 @@
+/** Below it an f32 has fewer digits the smaller it is; above it six never tell too much. */
+const SMALLEST_NORMAL = 2 ** -126;
+
 /**
  * Scores and vectors are f32, and a server prints the shortest decimal which reads back as the same
  * f32: `0.15`, where JavaScript would print 0.15000000596046448.
  */
 export function shortestFloat(value: number): number {
   const single = Math.fround(value);
-  for (let digits = 6; digits <= 9; digits++) {
+  const fewest = Math.abs(single) < SMALLEST_NORMAL ? 1 : 6;
+  for (let digits = fewest; digits <= 9; digits++) {
     const printed = Number(single.toPrecision(digits));
     if (Math.fround(printed) === single) return printed;
   }
