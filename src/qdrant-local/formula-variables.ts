@@ -1,13 +1,14 @@
 // The names in a formula: scores of prefetches, payload fields and conditions.
 import type { Collection } from "./collection.ts";
-import { parseDatetime } from "./datetime.ts";
 import { QdrantError, validationFailed, wrongInput } from "./envelope.ts";
 import { compileFilter } from "./filter.ts";
 import type { Expression, FormulaPoint } from "./formula.ts";
 import { type GeoPoint, isOnGlobe, toGeoPoint } from "./geo.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { EACH, type JsonPath, getValues, parseJsonPath } from "./json-path.ts";
-import { fieldValues, isRangeType, rangeValue } from "./range-value.ts";
+import { datetimeValue, numberValue } from "./range.ts";
+import { fieldValues } from "./range-value.ts";
+import { holds } from "./value-types.ts";
 
 export interface Variables {
   /** `$score`, `$score[1]`, or a payload field that holds a number. */
@@ -64,12 +65,12 @@ export function createVariables(defaults: JsonObject, collection: Collection): V
     number: (name) =>
       name.startsWith("$")
         ? score(scoreIndex(name))
-        : field(name, "number", asNumber, "Value is not a number"),
+        : field(name, "number", numberValue, "Value is not a number"),
     datetime: (name) => field(name, "datetime", asSeconds, "Value is not a datetime"),
     geoPoint: (name) => field(name, "geo point", asGeoPoint, "Value is not a geo point"),
     condition(given) {
-      const holds = compileFilter({ must: [given] }, collection)!;
-      return ({ payload, row }) => (holds(payload, row) ? 1 : 0);
+      const passes = compileFilter({ must: [given] }, collection)!;
+      return ({ payload, row }) => (passes(payload, row) ? 1 : 0);
     },
   };
 }
@@ -96,20 +97,15 @@ function invalid(name: string, why: string): Error {
   return validationFailed(`failed to parse variable ID ${name}: ${why}: ${name}`);
 }
 
-/** A range index on the field hides values of other types. */
+/** An index on the field hides values of other types than its own. */
 function fieldReader(name: string, collection: Collection): (payload: JsonObject) => Json[] {
   const path = pathOf(name);
-  const type = collection.indexes.get(name)?.type ?? "";
-  if (isRangeType(type)) {
-    return (payload) =>
-      fieldValues(payload, path).filter((value) => rangeValue(type, value) !== undefined);
+  const type = collection.indexes.get(name)?.type;
+  if (type !== undefined && type !== "text") {
+    return (payload) => fieldValues(payload, path).filter((value) => holds(type, value));
   }
   const read = path.at(-1) === EACH ? getValues : fieldValues;
   return (payload) => read(payload, path);
-}
-
-function asNumber(value: Json): number | undefined {
-  return typeof value === "number" || typeof value === "bigint" ? Number(value) : undefined;
 }
 
 function asGeoPoint(value: Json): GeoPoint | undefined {
@@ -118,6 +114,6 @@ function asGeoPoint(value: Json): GeoPoint | undefined {
 }
 
 function asSeconds(value: Json): number | undefined {
-  const microseconds = typeof value === "string" ? parseDatetime(value) : undefined;
+  const microseconds = datetimeValue(value);
   return microseconds === undefined ? undefined : microseconds / 1e6;
 }

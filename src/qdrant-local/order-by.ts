@@ -3,7 +3,7 @@ import type { Collection } from "./collection.ts";
 import { formatError, wrongInput } from "./envelope.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { type JsonPath, parseJsonPath } from "./json-path.ts";
-import { fieldValues, isRangeType, type RangeValue, rangeValue } from "./range-value.ts";
+import { fieldValues, type RangeValue, rangeValue } from "./range-value.ts";
 import { readString, rejectOtherKeys } from "./read.ts";
 
 export interface OrderByQuery {
@@ -49,7 +49,7 @@ function readStart(given: Json): RangeValue | undefined {
 
 function rangeIndexType(key: string, collection: Collection): string {
   const index = collection.indexes.get(key);
-  if (index && isRangeType(index.type) && index.parameters?.["range"] !== false) return index.type;
+  if (index?.ranges && index.parameters?.["range"] !== false) return index.type;
   throw wrongInput(
     `No range index for \`order_by\` key: \`${key}\`. Please create one to use \`order_by\`. ` +
       "Check https://qdrant.tech/documentation/concepts/indexing/#payload-index to see which payload schemas support Range conditions",
