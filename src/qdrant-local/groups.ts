@@ -31,15 +31,16 @@ export function findGroups(request: GroupRequest, collection: Collection): Group
   const { groupBy, size, limit } = request;
   const plan = { ...widen(request.plan, size), limit: limit * size };
   const gathered = gatherGroups(request, collection);
-  const isGrouped = { must_not: [{ is_empty: { key: groupBy } }] };
+  const isEmpty = { is_empty: { key: groupBy } };
   const wanted = [
-    (): JsonObject => ({ must: matching("except", groupBy, gathered.full()) }),
-    (): JsonObject => ({ must: matching("any", groupBy, gathered.unfilled()) }),
+    (): JsonObject[] => matching("except", groupBy, gathered.full()),
+    (): JsonObject[] => matching("any", groupBy, gathered.unfilled()),
   ];
-  for (const filter of wanted) {
+  for (const conditions of wanted) {
     for (let spent = 0; spent < REQUESTS; spent++) {
-      const isNew = { must_not: [{ has_id: gathered.ids() }] };
-      const hits = runQuery(plan, collection, [isGrouped, filter(), isNew]);
+      const isOld = { has_id: gathered.ids() };
+      const filter = { must: conditions(), must_not: [isEmpty, isOld] };
+      const hits = runQuery(plan, collection, filter);
       gathered.add(hits);
       if (gathered.isComplete()) return gathered.best();
       if (hits.length === 0) break;

@@ -3,6 +3,7 @@ import type { Collection } from "./collection.ts";
 import { rescore } from "./formula.ts";
 import { fuse } from "./fusion.ts";
 import type { Json } from "./json.ts";
+import { mergeFilters } from "./merge-filters.ts";
 import { diversify } from "./mmr.ts";
 import { runNearest } from "./nearest.ts";
 import { orderRows } from "./order-by.ts";
@@ -23,24 +24,20 @@ const LISTED = 1;
 
 /**
  * The best hits first, from the plan's offset on.
- * @param filters hold beside the plan's own
+ * @param filter holds beside the plan's own
  */
-export function runQuery(
-  plan: QueryPlan,
-  collection: Collection,
-  filters: readonly Json[] = [],
-): Hit[] {
-  return runNode(plan, collection, filters, true).slice(plan.offset);
+export function runQuery(plan: QueryPlan, collection: Collection, filter: Json = null): Hit[] {
+  return runNode(plan, collection, filter, true).slice(plan.offset);
 }
 
 function runNode(
   plan: QueryPlan,
   collection: Collection,
-  inherited: readonly Json[],
+  outerFilter: Json,
   isRoot: boolean,
 ): Hit[] {
-  const filters = [...inherited, plan.filter];
-  const lists = plan.prefetch.map((prefetch) => runNode(prefetch, collection, filters, false));
+  const filter = mergeFilters(outerFilter, plan.filter);
+  const lists = plan.prefetch.map((prefetch) => runNode(prefetch, collection, filter, false));
   const limit = plan.limit + plan.offset;
   const { query } = plan;
   switch (query.kind) {
@@ -56,7 +53,7 @@ function runNode(
       break;
   }
   // Above prefetches, the filters have been applied below.
-  const selection = lists.length > 0 ? onlyFound(lists) : selectRows(filters, collection);
+  const selection = lists.length > 0 ? onlyFound(lists) : selectRows([filter], collection);
   if (query.kind === "nearest") {
     return runNearest(query, plan.scoreThreshold, selection, collection, limit);
   }

@@ -88,6 +88,24 @@ export function describeQueryRules(connect: Connect): void {
       expect(new Set(await found(alone))).toEqual(new Set([2, 3, 4]));
     });
 
+    it("need one of both `should`, of the request and of the prefetch", async () => {
+      // So does the server: filters are joined clause by clause.
+      const is = (n: number): object => ({ key: "n", match: { value: n } });
+      const outer = { should: [is(1)], must_not: [is(4)] };
+      const inner = { should: [is(2), is(4)] };
+      const request = { prefetch: [{ ...byA, filter: inner }], query: { fusion: "rrf" } };
+      expect(await found({ ...request, filter: outer })).toEqual([2, 1]);
+    });
+
+    it("need as many as either `min_should` says of the conditions of both", async () => {
+      const least = (min_count: number, ...lists: number[][]): object => ({
+        min_should: { min_count, conditions: lists.map((has_id) => ({ has_id })) },
+      });
+      const prefetch = [{ ...byA, filter: least(1, [1, 2], [3]) }];
+      const request = { prefetch, query: { fusion: "rrf" }, filter: least(2, [2, 3], [3, 4], [5]) };
+      expect(await found(request)).toEqual([3, 2]);
+    });
+
     it("nest 64 levels of prefetches, and no more", async () => {
       const nest = (levels: number): object =>
         Array.from({ length: levels - 1 }).reduce<object>(
