@@ -87,7 +87,7 @@ async function readBody(
   if (announced > LARGEST_BODY) {
     incoming.resume();
     return {
-      refusal: `Payload error: JSON payload (${announced} bytes) is larger than allowed (limit: ${LARGEST_BODY} bytes).`,
+      refusal: `JSON payload (${announced} bytes) is larger than allowed (limit: ${LARGEST_BODY} bytes).`,
     };
   }
   return new Promise((resolve, reject) => {
@@ -98,7 +98,7 @@ async function readBody(
       if (size <= LARGEST_BODY) return void parts.push(part);
       parts = [];
       resolve({
-        refusal: `Payload error: JSON payload has exceeded limit (${LARGEST_BODY} bytes).`,
+        refusal: `JSON payload has exceeded limit (${LARGEST_BODY} bytes).`,
       });
     });
     incoming.once("end", () => resolve({ bytes: Buffer.concat(parts) }));

@@ -35,11 +35,16 @@ function parse(bytes: ArrayBuffer): Json {
 
 /** What JavaScript parses and Qdrant does not. */
 function checkValue(value: Json, depth: number): void {
-  if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw formatError("number out of range");
-  } else if (typeof value === "object" && value !== null) {
-    if (depth === DEEPEST) throw formatError("recursion limit exceeded");
-    if (Array.isArray(value)) for (const item of value) checkValue(item, depth + 1);
-    else for (const item of Object.values(value)) checkValue(item, depth + 1);
+  if (typeof value === "number") checkNumber(value);
+  if (typeof value !== "object" || value === null) return;
+  if (depth === DEEPEST) throw formatError("recursion limit exceeded");
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    // Most of a body are the numbers of vectors: they are worth no call each.
+    if (typeof item === "number") checkNumber(item);
+    else checkValue(item, depth + 1);
   }
+}
+
+function checkNumber(value: number): void {
+  if (!Number.isFinite(value)) throw formatError("number out of range");
 }

@@ -12,7 +12,15 @@ export const scrollRoutes: readonly Route[] = [
   { method: "POST", path: "/collections/:collection/points/count", read: count },
 ];
 
-const SCROLL_KEYS = ["offset", "limit", "filter", "with_payload", "with_vector", "order_by"];
+const SCROLL_KEYS = [
+  "offset",
+  "limit",
+  "filter",
+  "with_payload",
+  "with_vector",
+  "with_vectors",
+  "order_by",
+];
 
 function scroll(call: Call): unknown {
   const { body } = call;

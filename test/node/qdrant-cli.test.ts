@@ -200,13 +200,13 @@ describe("what it refuses", () => {
     expect(announced.status).toBe(400);
     expect(JSON.parse(announced.body)).toMatchObject({
       status: {
-        error: `Payload error: JSON payload (${33 * 1024 * 1024} bytes) is larger than allowed (limit: ${LIMIT} bytes).`,
+        error: `JSON payload (${33 * 1024 * 1024} bytes) is larger than allowed (limit: ${LIMIT} bytes).`,
       },
     });
     const unannounced = await putLarge(url, 33, undefined);
     expect(unannounced.status).toBe(400);
     expect(JSON.parse(unannounced.body)).toMatchObject({
-      status: { error: `Payload error: JSON payload has exceeded limit (${LIMIT} bytes).` },
+      status: { error: `JSON payload has exceeded limit (${LIMIT} bytes).` },
     });
     // A body of just 32 MB is read: white space is no JSON.
     const largest = await putLarge(url, 32, undefined);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type Connect, DOCS, ids, OTHER, refusal, useClient } from "./connection.ts";
+import { describeWholeRequests } from "./whole-requests.ts";
 
 /** What holds for the local engine only: it names what it does not do, and it settles ties. */
 export function describeLocalOnly(connect: Connect): void {
+  describeWholeRequests(connect);
+
   describe("outside the subset", () => {
     const client = useClient(connect, (fresh) =>
       fresh.createCollection(DOCS, { vectors: { size: 1, distance: "Dot" } }),

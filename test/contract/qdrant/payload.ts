@@ -80,6 +80,62 @@ export function describePayload(connect: Connect): void {
       expect((await payloads())[0]).toEqual({ a: 1, b: { c: 2, e: 5 } });
     });
 
+    // Compared with Qdrant's core on random payloads and paths; these are the kinds of cases.
+    it.each([
+      ["a path that is not there", {}, "x.y", { n: 1 }, { x: { y: { n: 1 } } }],
+      ["what is no object", { x: 5 }, "x", { n: 1 }, { x: { n: 1 } }],
+      ["a key to remove", { x: { n: 1, m: 2 } }, "x", { n: null }, { x: { m: 2 } }],
+      ["one element", { x: [{ n: 0 }, { n: 0 }] }, "x[1]", { n: 1 }, { x: [{ n: 0 }, { n: 1 }] }],
+      ["every element", { x: [{}, 5] }, "x[]", { n: 1 }, { x: [{ n: 1 }, { n: 1 }] }],
+      ["an element too far", { x: [{}] }, "x[3]", { n: 1 }, { x: [{}] }],
+      ["what is no list", { x: { y: 1 } }, "x[]", { n: 1 }, { x: [] }],
+      ["a quoted name", { "a.b": { c: 1 } }, '"a.b"', { n: 1 }, { "a.b": { c: 1, n: 1 } }],
+      ["an object inside", { x: { y: { z: 1 } } }, "x", { y: { n: 1 } }, { x: { y: { n: 1 } } }],
+    ])("sets below %s", async (_name, before, key, payload, after) => {
+      await client().overwritePayload(DOCS, { payload: before, points: [1] });
+      await client().setPayload(DOCS, { payload, key, points: [1] });
+      expect((await payloads())[0]).toEqual(after);
+    });
+
+    it.each([
+      ["a path", { x: { y: 1, z: 2 } }, ["x.y"], { x: { z: 2 } }],
+      [
+        "a path in every element",
+        { x: [{ y: 1, z: 2 }, { y: 3 }] },
+        ["x[].y"],
+        { x: [{ z: 2 }, {}] },
+      ],
+      ["a path in one element", { x: [{ y: 1 }, { y: 3 }] }, ["x[0].y"], { x: [{}, { y: 3 }] }],
+      ["all elements", { x: [1, 2] }, ["x[]"], { x: [] }],
+      ["no single element", { x: [1, 2] }, ["x[0]"], { x: [1, 2] }],
+      ["nothing where there is nothing", { x: 1 }, ["y", "x.y", "x[]"], { x: 1 }],
+      ["several keys", { x: 1, y: 2, z: 3 }, ["x", "z"], { y: 2 }],
+    ])("deletes %s", async (_name, before, keys, after) => {
+      await client().overwritePayload(DOCS, { payload: before, points: [1] });
+      await client().deletePayload(DOCS, { keys, points: [1] });
+      expect((await payloads())[0]).toEqual(after);
+    });
+
+    it("edits the points of a filter, whichever operation it is", async () => {
+      const filter = { must: [{ has_id: [2] }] };
+      await client().setPayload(DOCS, { payload: { d: 1 }, filter });
+      expect(await payloads()).toEqual([
+        { a: 1, b: { c: 2 } },
+        { a: 1, b: { c: 2 }, d: 1 },
+      ]);
+      await client().overwritePayload(DOCS, { payload: { e: 1 }, filter });
+      expect((await payloads())[1]).toEqual({ e: 1 });
+      await client().clearPayload(DOCS, { filter });
+      expect((await payloads())[1]).toEqual({});
+    });
+
+    it("edits no point where a filter finds none, and is content", async () => {
+      const filter = { must: [{ has_id: [99] }] };
+      await client().setPayload(DOCS, { payload: { d: 1 }, filter });
+      await client().clearPayload(DOCS, { filter });
+      expect(await payloads()).toEqual([1, 2].map(() => ({ a: 1, b: { c: 2 } })));
+    });
+
     it("overwrites the whole payload", async () => {
       await client().overwritePayload(DOCS, { payload: { z: 0 }, points: [2] });
       expect(await payloads()).toEqual([{ a: 1, b: { c: 2 } }, { z: 0 }]);

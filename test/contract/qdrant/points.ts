@@ -94,6 +94,19 @@ export function describePoints(connect: Connect): void {
       expect(found).toEqual([{ id: 4 }, { id: 2 }, { id: 1 }]);
     });
 
+    it("returns the vectors that are asked for, under either name of the option", async () => {
+      const vector = { dense: [1, 2], sparse: { indices: [1], values: [1] } };
+      await client().upsert(DOCS, { points: [{ id: 1, vector }] });
+      const api = client().api();
+      for (const option of ["with_vector", "with_vectors"]) {
+        const body = { collection_name: DOCS, [option]: ["sparse"] };
+        const { data: some } = await api.getPoints({ ...body, ids: [1] });
+        expect(some.result?.[0]?.vector).toEqual({ sparse: vector.sparse });
+        const { data: page } = await api.scrollPoints(body);
+        expect(page.result?.points[0]?.vector).toEqual({ sparse: vector.sparse });
+      }
+    });
+
     it("gets one point, and refuses one that is missing with 404", async () => {
       await putFive();
       const { data } = await client().api().getPoint({ collection_name: DOCS, id: 3 });
