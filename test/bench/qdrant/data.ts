@@ -53,7 +53,7 @@ export function questionSparse(random: Random): Sparse {
   return randomSparse(QUESTION_TERMS, random);
 }
 
-export function definition({ size, hasSparse }: Shape): Record<string, never> {
+export function definition({ size, hasSparse }: Omit<Shape, "points">): Record<string, never> {
   return {
     vectors: { dense: { size, distance: "Cosine" } },
     ...(hasSparse ? { sparse_vectors: { sparse: {} } } : {}),
