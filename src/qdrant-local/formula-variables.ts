@@ -5,9 +5,8 @@ import { compileFilter } from "./filter.ts";
 import type { Expression, FormulaPoint } from "./formula.ts";
 import { type GeoPoint, isOnGlobe, toGeoPoint } from "./geo.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { EACH, type JsonPath, getValues, parseJsonPath } from "./json-path.ts";
+import { EACH, fieldValues, getValues, type JsonPath, parseJsonPath } from "./json-path.ts";
 import { datetimeValue, numberValue } from "./range.ts";
-import { fieldValues } from "./range-value.ts";
 import { holds } from "./value-types.ts";
 
 export interface Variables {

@@ -3,10 +3,9 @@
 import type { Collection } from "./collection.ts";
 import type { PointId } from "./ids.ts";
 import type { Json, JsonObject } from "./json.ts";
-import type { JsonPath } from "./json-path.ts";
+import { fieldValues, type JsonPath } from "./json-path.ts";
 import { type Hit, runQuery } from "./query.ts";
 import type { QueryPlan } from "./query-plan.ts";
-import { fieldValues } from "./range-value.ts";
 
 export interface GroupRequest {
   plan: QueryPlan;

@@ -37,6 +37,11 @@ export function getValues(payload: JsonObject, path: JsonPath): Json[] {
   return values;
 }
 
+/** The values at a path; an array counts as its elements, as it does for an index. */
+export function fieldValues(payload: JsonObject, path: JsonPath): Json[] {
+  return getValues(payload, path).flat() as Json[];
+}
+
 function collect(value: Json, path: JsonPath, depth: number, into: Json[]): void {
   const step = path[depth];
   if (step === undefined) {

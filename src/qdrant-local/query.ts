@@ -6,9 +6,8 @@ import type { Json } from "./json.ts";
 import { mergeFilters } from "./merge-filters.ts";
 import { diversify } from "./mmr.ts";
 import { runNearest } from "./nearest.ts";
-import { orderRows } from "./order-by.ts";
+import { orderRows, type OrderValue } from "./order-by.ts";
 import type { QueryPlan } from "./query-plan.ts";
-import type { RangeValue } from "./range-value.ts";
 import { sampleRows } from "./sample.ts";
 import { type RowSelection, selectedRows, selectRows } from "./select-rows.ts";
 import type { ScoredRow } from "./top-rows.ts";
@@ -16,7 +15,7 @@ import type { MmrQuery } from "./vector-query.ts";
 
 export interface Hit extends ScoredRow {
   /** What an `order_by` query ordered the point by. */
-  orderValue?: RangeValue;
+  orderValue?: OrderValue;
 }
 
 /** What every point scores in a query that compares nothing. */

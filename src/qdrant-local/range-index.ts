@@ -6,6 +6,7 @@ import { createRowMarks } from "./row-list.ts";
 export interface RangeIndex {
   /** What the row has now: none, one or several numbers. */
   set(row: number, numbers: readonly number[]): void;
+  numbersOf(row: number): readonly number[];
   /** The rows with a number within the bounds, ascending. */
   rowsWithin(bounds: Bounds, rowLimit: number): Uint32Array;
 }
@@ -36,6 +37,7 @@ export function createRangeIndex(): RangeIndex {
       numbersOf[row] = numbers.length > 0 ? numbers : undefined;
       changed.add(row);
     },
+    numbersOf: (row) => numbersOf[row] ?? [],
     rowsWithin(bounds, rowLimit) {
       sortIfNeeded();
       const { numbers, rows } = sorted;

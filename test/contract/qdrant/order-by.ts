@@ -160,6 +160,16 @@ export function describeOrderBy(connect: Connect): void {
       expect(points).toEqual([{ id: 2, score: 1, version: 0, order_value: 10 }]);
     });
 
+    it("keeps integers of 64 bits exactly", async () => {
+      const [large, larger] = [9_007_199_254_740_993n, 9_007_199_254_740_995n];
+      const points = [large, larger].map((n, i) => ({ id: 11 + i, vector: [1], payload: { n } }));
+      await client().upsert(DOCS, { points: points as never });
+      expect(await query({ key: "n", direction: "desc" }, { limit: 2 })).toEqual([
+        [12, larger],
+        [11, large],
+      ]);
+    });
+
     it("takes an offset in a query", async () => {
       expect(await query("day", { offset: 1, limit: 1 })).toEqual([
         [3, MICROS("2024-01-01T13:00:00Z")],
