@@ -2,14 +2,19 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { startWorldsServer } from "./support/worlds-server.ts";
 
-/** Where tests order their upstreams; see test/support/world.ts. */
-const define = { WORLDS: JSON.stringify(await startWorldsServer()) };
+const define = {
+  /** Where tests order their upstreams; see test/support/world.ts. */
+  WORLDS: JSON.stringify(await startWorldsServer()),
+  /** `npm run test:full`: long sweeps in their full length. */
+  FULL: JSON.stringify(process.env["FULL"] === "1"),
+};
 
 const root = new URL("..", import.meta.url).pathname;
 /** The same files run on Node and in workerd: they reach the application through `test/support/open-app.ts`. */
 const BOTH = [
   "test/app/**/*.test.ts",
   "test/contract/qdrant/qdrant-local.test.ts",
+  "test/model/qdrant/qdrant-local.test.ts",
   "test/unit/text/**/*.test.ts",
 ];
 

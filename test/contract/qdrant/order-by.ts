@@ -185,6 +185,13 @@ export function describeOrderBy(connect: Connect): void {
       ]);
     });
 
+    it("counts one moment once, however it is written", async () => {
+      const day = ["2030-01-01T00:00:00Z", "2030-01-01T09:00:00+09:00"];
+      await client().upsert(DOCS, { points: [{ id: 9, vector: [1], payload: { day } }] });
+      const order_by = { key: "day", start_from: "2030-01-01T00:00:00Z" } as never;
+      expect(await scroll(order_by)).toEqual([[9, MICROS("2030-01-01T00:00:00Z")]]);
+    });
+
     it("gives ranks to fuse", async () => {
       const prefetch = [
         { query: { order_by: { key: "day" } as never }, limit: 2 },
