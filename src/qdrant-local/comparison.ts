@@ -1,9 +1,9 @@
 // Comparing a query with a row of a slab, where the kernel cannot.
-import type { KernelFunction } from "./kernel.ts";
+import type { Comparison } from "./kernel.ts";
 
 type Compare = (slab: Float32Array, offset: number, query: Float32Array) => number;
 
-export const COMPARISONS: Record<KernelFunction, Compare> = {
+export const COMPARISONS: Record<Comparison, Compare> = {
   dot,
   squares: negatedSquares,
   differences: negatedDifferences,

@@ -2,7 +2,7 @@
 import { fillBlocks, type VisitBlock } from "./block.ts";
 import { notImplemented } from "./envelope.ts";
 import { normalise } from "./float.ts";
-import { type KernelFunction, loadKernel } from "./kernel.ts";
+import { type Comparison, loadKernel } from "./kernel.ts";
 import { createSlab, type Slab } from "./slab.ts";
 
 export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
@@ -21,7 +21,7 @@ export interface DenseIndex {
   scan(query: Float32Array, candidates: Iterable<number> | undefined, visit: VisitBlock): void;
 }
 
-const COMPARISONS: Record<Distance, KernelFunction> = {
+const COMPARISONS: Record<Distance, Comparison> = {
   Cosine: "dot",
   Dot: "dot",
   Euclid: "squares",
@@ -87,7 +87,10 @@ export function createDenseIndex(
       const rows = openSlab();
       rows.setQuery(distance === "Cosine" ? normalise(query) : query);
       const numbers = rows.rows();
-      fillBlocks(numbers, candidates, end, (length) => visit(numbers, rows.score(length), length));
+      const areScattered = candidates !== undefined;
+      fillBlocks(numbers, candidates, end, (length) =>
+        visit(numbers, rows.score(length, areScattered), length),
+      );
     },
   };
 }

@@ -1,12 +1,20 @@
 import { KERNEL_BYTES } from "./kernel-bytes.ts";
 
-/** The functions of kernel.wat; see there for what they take. */
-export type KernelFunction = "dot" | "squares" | "differences";
+/** How rows can be compared with a query; see kernel.wat. */
+export type Comparison = "dot" | "squares" | "differences";
 
-export type Kernel = Record<
-  KernelFunction,
-  (slab: number, stride: number, query: number, rows: number, count: number, scores: number) => void
->;
+export interface Kernel extends Record<Comparison, Compare> {
+  touch(slab: number, stride: number, rows: number, count: number): number;
+}
+
+type Compare = (
+  slab: number,
+  stride: number,
+  query: number,
+  rows: number,
+  count: number,
+  scores: number,
+) => void;
 
 let compiled: { module: WebAssembly.Module | undefined } | undefined;
 

@@ -1,6 +1,6 @@
 ;; Compares a query with rows of f32, for slab.ts. `npm run kernel` assembles it into kernel-bytes.ts.
 ;;
-;; Each function has the same parameters, all of them addresses or lengths in bytes but `count`:
+;; The functions that compare have the same parameters, all of them addresses or lengths in bytes but `count`:
 ;;   slab    the first row; row n starts at slab + n * stride
 ;;   stride  bytes from row to row, a multiple of 32; what a row does not fill is 0
 ;;   query   as many f64 as a row has f32
@@ -136,6 +136,27 @@
         (local.set $scores (i32.add (local.get $scores) (i32.const 4)))
         (local.set $count (i32.sub (local.get $count) (i32.const 1)))
         (br $nextRow))))
+
+  ;; Reads a word of each cache line of some rows, all at once, so that they are at hand when they are compared:
+  ;; what lies scattered the processor does not see coming. The result only keeps the reads from being left out.
+  (func (export "touch")
+    (param $slab i32) (param $stride i32) (param $rows i32) (param $count i32) (result i32)
+    (local $at i32) (local $lines i32) (local $word i32)
+    (block $done
+      (loop $nextRow
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $at (i32.add (local.get $slab)
+          (i32.mul (i32.load (local.get $rows)) (local.get $stride))))
+        (local.set $lines (i32.shr_u (i32.add (local.get $stride) (i32.const 63)) (i32.const 6)))
+        (loop $nextLine
+          (local.set $word (i32.xor (local.get $word) (i32.load (local.get $at))))
+          (local.set $at (i32.add (local.get $at) (i32.const 64)))
+          (local.set $lines (i32.sub (local.get $lines) (i32.const 1)))
+          (br_if $nextLine (local.get $lines)))
+        (local.set $rows (i32.add (local.get $rows) (i32.const 4)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $nextRow)))
+    (local.get $word))
 
   (func $sum (param $a v128) (param $b v128) (param $c v128) (param $d v128) (result f64)
     (local.set $a (f64x2.add

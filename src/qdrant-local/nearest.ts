@@ -13,10 +13,11 @@ import type { NearestQuery } from "./vector-query.ts";
 export function runNearest(
   { using, vector, idfCorpus }: NearestQuery,
   threshold: number | undefined,
-  { candidates, passes }: RowSelection,
+  selection: RowSelection,
   collection: Collection,
   limit: number,
 ): ScoredRow[] {
+  const { candidates, passes } = scanPlan(selection, collection);
   const top = createTopRows(limit, collection.compareRows);
   const dense = collection.dense.get(using);
   if (!dense) {
@@ -34,6 +35,15 @@ export function runNearest(
     passes(row);
   dense.scan(vector as Float32Array, candidates, keepBest(top, admits));
   return top.sorted().map(({ row, score }) => ({ row, score: presentScore(distance, score) }));
+}
+
+/** Above this share of the points, comparing all of them one after the other is the faster way. */
+const MANY = 0.3;
+
+function scanPlan(selection: RowSelection, collection: Collection): RowSelection {
+  const { candidates, passes } = selection;
+  if (!candidates || candidates.size <= collection.count() * MANY) return selection;
+  return { candidates: undefined, passes: (row) => candidates.has(row) && passes(row) };
 }
 
 /** Most rows lose against the worst that is kept, so nothing else is asked before that is known. */

@@ -2,7 +2,7 @@
 // over a memory of its own, or by a loop over an array.
 import { BLOCK_ROWS } from "./block.ts";
 import { COMPARISONS } from "./comparison.ts";
-import type { Kernel, KernelFunction } from "./kernel.ts";
+import type { Kernel, Comparison } from "./kernel.ts";
 
 export interface Slab {
   /** More do not fit into 4 GB. */
@@ -17,28 +17,29 @@ export interface Slab {
   setQuery(query: Float32Array): void;
   /** Where the numbers of the rows to compare go. */
   rows(): Uint32Array;
-  /** Compares the first `count` of `rows()`; their scores stand here until the next call. */
-  score(count: number): Float32Array;
+  /**
+   * Compares the first `count` of `rows()`; their scores stand here until the next call.
+   * @param areScattered whether the rows do not follow one another
+   */
+  score(count: number, areScattered: boolean): Float32Array;
 }
 
+/** So many scattered rows are brought near before they are compared: they fit into the nearest caches. */
+const ROWS_AT_ONCE = 16;
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
 const MOST_BYTES = MOST_PAGES * PAGE;
 
 export function createSlab(
   size: number,
-  comparison: KernelFunction,
+  comparison: Comparison,
   kernel: WebAssembly.Module | undefined,
 ): Slab {
   return kernel ? createWasmSlab(size, comparison, kernel) : createArraySlab(size, comparison);
 }
 
 /** The memory holds a block's row numbers, its scores, the query as f64, and then the rows. */
-function createWasmSlab(
-  size: number,
-  comparison: KernelFunction,
-  kernel: WebAssembly.Module,
-): Slab {
+function createWasmSlab(size: number, comparison: Comparison, kernel: WebAssembly.Module): Slab {
   // The kernel takes eight numbers at a time; those that fill up a row are 0.
   const stride = Math.ceil(size / 8) * 8;
   const scoresAt = BLOCK_ROWS * 4;
@@ -49,7 +50,7 @@ function createWasmSlab(
     maximum: MOST_PAGES,
   });
   const instance = new WebAssembly.Instance(kernel, { slab: { memory } });
-  const compare = (instance.exports as unknown as Kernel)[comparison];
+  const { [comparison]: compare, touch } = instance.exports as unknown as Kernel;
   let views = createViews();
 
   /** Growing a memory detaches all views of it. */
@@ -79,14 +80,19 @@ function createWasmSlab(
     },
     setQuery: (query) => views.query.set(query),
     rows: () => views.rows,
-    score(count) {
-      compare(slabAt, stride * 4, queryAt, 0, count, scoresAt);
+    score(count, areScattered) {
+      const step = areScattered ? ROWS_AT_ONCE : count;
+      for (let first = 0; first < count; first += step) {
+        const length = Math.min(step, count - first);
+        if (areScattered) touch(slabAt, stride * 4, first * 4, length);
+        compare(slabAt, stride * 4, queryAt, first * 4, length, scoresAt + first * 4);
+      }
       return views.scores;
     },
   };
 }
 
-function createArraySlab(size: number, comparison: KernelFunction): Slab {
+function createArraySlab(size: number, comparison: Comparison): Slab {
   const compare = COMPARISONS[comparison];
   const blockRows = new Uint32Array(BLOCK_ROWS);
   const scores = new Float32Array(BLOCK_ROWS);

@@ -1,5 +1,6 @@
 // Sparse vectors: an inverted index, dimension → the rows that have it and with which weight.
 import { BLOCK_ROWS, fillBlocks, type VisitBlock } from "./block.ts";
+import { createPostings, type Postings } from "./postings.ts";
 import type { SparseVector } from "./sparse-vector.ts";
 
 export interface SparseIndex {
@@ -22,19 +23,13 @@ export interface SparseIndex {
   ): void;
 }
 
-interface Posting {
-  rows: Uint32Array;
-  weights: Float32Array;
-  length: number;
-}
-
-/** `slots[i]` is the place of the row in the posting of `indices[i]`: removal needs no search. */
+/** `places[i]` is where the row is in the postings of `indices[i]`: removal needs no search. */
 interface StoredVector extends SparseVector {
-  slots: Uint32Array;
+  places: Uint32Array;
 }
 
 export function createSparseIndex(hasIdf: boolean): SparseIndex {
-  const postings = new Map<number, Posting>();
+  const postings = createPostings();
   const vectors: (StoredVector | undefined)[] = [];
   let count = 0;
   /** One sum for each row, reused from search to search. */
@@ -45,32 +40,25 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
   function remove(row: number): void {
     const vector = vectors[row];
     if (!vector) return;
-    vector.indices.forEach((dimension, i) => removeSlot(dimension, vector.slots[i]!));
+    vector.indices.forEach((dimension, i) => removePlace(dimension, vector.places[i]!));
     vectors[row] = undefined;
     count--;
   }
 
-  /** The last entry takes the free slot, and its row is told so. */
-  function removeSlot(dimension: number, slot: number): void {
-    const posting = postings.get(dimension)!;
-    const last = --posting.length;
-    const moved = posting.rows[last]!;
-    posting.rows[slot] = moved;
-    posting.weights[slot] = posting.weights[last]!;
-    const movedVector = vectors[moved]!;
-    movedVector.slots[findSorted(movedVector.indices, dimension)] = slot;
-    if (posting.length === 0) postings.delete(dimension);
+  function removePlace(dimension: number, place: number): void {
+    const moved = vectors[postings.remove(dimension, place)]!;
+    moved.places[findSorted(moved.indices, dimension)] = place;
   }
 
   function sumProducts({ indices, values }: SparseVector, corpus?: ReadonlySet<number>): void {
     if (sums.length < vectors.length) sums = new Float64Array(vectors.length * 2);
     else sums.fill(0, 0, vectors.length);
     for (let i = 0; i < indices.length; i++) {
-      const posting = postings.get(indices[i]!);
-      if (!posting) continue;
-      const value = values[i]!;
-      const weight = hasIdf ? Math.fround(value * idfOf(posting, count, corpus)) : value;
-      addProducts(sums, posting, weight);
+      const [dimension, value] = [indices[i]!, values[i]!];
+      const weight = hasIdf
+        ? Math.fround(value * idfOf(dimension, postings, count, corpus))
+        : value;
+      postings.addProducts(dimension, weight, sums);
     }
   }
 
@@ -83,8 +71,8 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
     get: (row) => vectors[row],
     set(row, { indices, values }) {
       remove(row);
-      const slots = indices.map((dimension, i) => append(postings, dimension, row, values[i]!));
-      vectors[row] = { indices, values, slots };
+      const places = indices.map((dimension, i) => postings.append(dimension, row, values[i]!));
+      vectors[row] = { indices, values, places };
       count++;
     },
     delete: remove,
@@ -100,44 +88,20 @@ export function createSparseIndex(hasIdf: boolean): SparseIndex {
   };
 }
 
-function idfOf(posting: Posting, count: number, corpus?: ReadonlySet<number>): number {
-  return corpus ? idf(corpus.size, countWithin(corpus, posting)) : idf(count, posting.length);
+function idfOf(
+  dimension: number,
+  postings: Postings,
+  count: number,
+  corpus?: ReadonlySet<number>,
+): number {
+  if (!corpus) return idf(count, postings.lengthOf(dimension));
+  let containing = 0;
+  for (const row of postings.rowsOf(dimension)) if (corpus.has(row)) containing++;
+  return idf(corpus.size, containing);
 }
 
 function idf(total: number, containing: number): number {
   return Math.fround(Math.log((total - containing + 0.5) / (containing + 0.5) + 1));
-}
-
-function countWithin(corpus: ReadonlySet<number>, { rows, length }: Posting): number {
-  let found = 0;
-  for (let i = 0; i < length; i++) if (corpus.has(rows[i]!)) found++;
-  return found;
-}
-
-function addProducts(sums: Float64Array, { rows, weights, length }: Posting, weight: number): void {
-  for (let i = 0; i < length; i++) sums[rows[i]!]! += weight * weights[i]!;
-}
-
-function append(
-  postings: Map<number, Posting>,
-  dimension: number,
-  row: number,
-  weight: number,
-): number {
-  let posting = postings.get(dimension);
-  if (!posting) {
-    posting = { rows: new Uint32Array(4), weights: new Float32Array(4), length: 0 };
-    postings.set(dimension, posting);
-  } else if (posting.length === posting.rows.length) {
-    const { rows, weights } = posting;
-    posting.rows = new Uint32Array(rows.length * 2);
-    posting.rows.set(rows);
-    posting.weights = new Float32Array(rows.length * 2);
-    posting.weights.set(weights);
-  }
-  posting.rows[posting.length] = row;
-  posting.weights[posting.length] = weight;
-  return posting.length++;
 }
 
 function findSorted(indices: Uint32Array, dimension: number): number {

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BLOCK_ROWS } from "../../../src/qdrant-local/block.ts";
-import { type KernelFunction, loadKernel } from "../../../src/qdrant-local/kernel.ts";
+import { type Comparison, loadKernel } from "../../../src/qdrant-local/kernel.ts";
 import { createSlab, type Slab } from "../../../src/qdrant-local/slab.ts";
 
 const KERNEL = loadKernel()!;
-const COMPARISONS: KernelFunction[] = ["dot", "squares", "differences"];
+const COMPARISONS: Comparison[] = ["dot", "squares", "differences"];
 
 function fill(slab: Slab, vectors: Float32Array[]): void {
   for (const [row, vector] of vectors.entries()) {
@@ -14,10 +14,10 @@ function fill(slab: Slab, vectors: Float32Array[]): void {
   }
 }
 
-function scores(slab: Slab, query: Float32Array, rows: number[]): number[] {
+function scores(slab: Slab, query: Float32Array, rows: number[], areScattered = false): number[] {
   slab.setQuery(query);
   slab.rows().set(rows);
-  return Array.from(slab.score(rows.length).subarray(0, rows.length));
+  return Array.from(slab.score(rows.length, areScattered).subarray(0, rows.length));
 }
 
 /** Vectors of one size, and a query for them. */
@@ -116,6 +116,8 @@ describe.each([
       slab,
       rows.map((row) => Float32Array.of(row)),
     );
-    expect(scores(slab, Float32Array.of(2), rows)).toEqual(rows.map((row) => 2 * row));
+    const twice = rows.map((row) => 2 * row);
+    expect(scores(slab, Float32Array.of(2), rows)).toEqual(twice);
+    expect(scores(slab, Float32Array.of(2), rows.toReversed(), true)).toEqual(twice.toReversed());
   });
 });
