@@ -1,5 +1,5 @@
 // The file of a store: what must be true before anything in it is read or changed.
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -47,7 +47,7 @@ export function openStoreFile(folder: string): DatabaseSync {
     const path = join(folder, FILE_NAME);
     identify(folder, path);
     database = new DatabaseSync(path);
-    prepare(database);
+    prepare(folder, database);
     return database;
   } catch (error) {
     if (database?.isOpen) database.close();
@@ -64,15 +64,30 @@ function identify(folder: string, path: string): void {
     if (!existsSync(`${path}-wal`)) return;
     throw new DamageError(`${FILE_NAME} is empty but ${FILE_NAME}-wal is not`);
   }
+  if (isUnfinished(path)) return;
   const url = pathToFileURL(path);
   url.searchParams.set("immutable", "1");
   const database = new DatabaseSync(url, { readOnly: true });
   try {
     checkFormat(folder, database);
+  } catch (error) {
+    // Cut off while the log was carried over, the file is shorter than it says: the log has the rest.
+    if (sqliteCode(error) !== SQLITE_CORRUPT || !existsSync(`${path}-wal`)) throw error;
   } finally {
     database.close();
   }
 }
+
+/** Whether the file was cut off while it was made: then its journal leads back to an empty one. */
+function isUnfinished(path: string): boolean {
+  const journal = `${path}-journal`;
+  if (!existsSync(journal)) return false;
+  const header = readFileSync(journal).subarray(0, PAGES_BEFORE + 4);
+  return header.length === PAGES_BEFORE + 4 && header.readUInt32BE(PAGES_BEFORE) === 0;
+}
+
+/** Where a journal says how many pages the file had: https://sqlite.org/fileformat2.html#the_rollback_journal */
+const PAGES_BEFORE = 16;
 
 function checkFormat(folder: string, database: DatabaseSync): void {
   if (readPragma(database, "application_id") !== APPLICATION_ID) {
@@ -87,12 +102,13 @@ function checkFormat(folder: string, database: DatabaseSync): void {
   );
 }
 
-function prepare(database: DatabaseSync): void {
+function prepare(folder: string, database: DatabaseSync): void {
   // In the exclusive mode the lock is the process's own and lives in no file that could be left behind.
   database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
   const isNew = database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
   // Before the write-ahead log is switched on, so that the file alone says what it is.
   if (isNew) database.exec(TABLES);
+  else checkFormat(folder, database);
   database.exec("COMMIT; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   const [finding] = database.prepare("PRAGMA quick_check(1)").all();
   if (finding?.["quick_check"] !== "ok") throw new DamageError(String(finding?.["quick_check"]));
@@ -115,8 +131,7 @@ const SQLITE_NOT_A_DATABASE = 26;
 export function storeError(folder: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   const detail = cause instanceof Error ? cause.message : String(cause);
-  const code = (cause as { errcode?: number }).errcode ?? 0;
-  switch (cause instanceof DamageError ? SQLITE_CORRUPT : code & 0xff) {
+  switch (cause instanceof DamageError ? SQLITE_CORRUPT : sqliteCode(cause)) {
     case SQLITE_BUSY:
       return new StoreError(
         `The store in ${folder} is in use by another process: stop that one, or name another folder.`,
@@ -134,4 +149,9 @@ export function storeError(folder: string, cause: unknown): StoreError {
         { cause },
       );
   }
+}
+
+/** The code without what SQLite adds to it in its upper bits. */
+function sqliteCode(error: unknown): number {
+  return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
 }
