@@ -81,13 +81,19 @@ function closedHeaders(): ReturnType<typeof secureHeaders> {
   });
 }
 
+/** A body whose length is told needs no counting, for which hono would make a stream of it. */
 function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
-  return bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new AppError("too-large", `The request's body has more than ${maxSize} bytes.`);
-    },
-  });
+  const onError = (): never => {
+    throw new AppError("too-large", `The request's body has more than ${maxSize} bytes.`);
+  };
+  const countBody = bodyLimit({ maxSize, onError });
+  return async (c, next) => {
+    const length = c.req.header("content-length");
+    if (length === undefined || c.req.header("transfer-encoding") !== undefined)
+      return countBody(c, next);
+    if (Number(length) > maxSize) onError();
+    return next();
+  };
 }
 
 /** What the framework itself refuses: broken JSON, a wrong content type. */

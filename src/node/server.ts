@@ -45,7 +45,16 @@ export async function startServer(
   const uninstall = qdrant === undefined ? undefined : installQdrantLocal(qdrant, LOCAL_QDRANT);
   await prepare(services);
   const app = createApp(services);
-  const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST });
+  const server = serve({
+    fetch(request, environment) {
+      // The headers go out with the first bytes of the body, which all our streams send at once, not in a packet before.
+      if ("outgoing" in environment && "flushHeaders" in environment.outgoing)
+        environment.outgoing.flushHeaders = () => undefined;
+      return app.fetch(request, environment);
+    },
+    port: config.PORT,
+    hostname: config.HOST,
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", reject);
