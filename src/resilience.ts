@@ -70,7 +70,16 @@ export function rejectOnAbort<T>(signal: AbortSignal, promise: Promise<T>): Prom
     const abort = (): void => reject(signal.reason);
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    promise.then(
+      (value) => {
+        signal.removeEventListener("abort", abort);
+        resolve(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener("abort", abort);
+        reject(error);
+      },
+    );
   });
 }
 
@@ -96,7 +105,9 @@ export interface IdleDeadline {
   restart(): void;
   /** It is we who are slow: no time runs until `restart`. */
   hold(): void;
-  /** Ends everything that listens to the signal. */
+  /** No time runs any more: nothing is waited for. */
+  clear(): void;
+  /** The same, and ends everything that listens to the signal. */
   stop(): void;
 }
 
@@ -125,6 +136,10 @@ export function startIdleDeadline(
   timer = setTimeout(check, first);
   if (signal.aborted) follow();
   signal.addEventListener("abort", follow, { once: true });
+  const clear = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", follow);
+  };
   return {
     signal: controller.signal,
     restart() {
@@ -138,9 +153,9 @@ export function startIdleDeadline(
     hold() {
       since = Infinity;
     },
+    clear,
     stop() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", follow);
+      clear();
       // A reason of our own: the default one is an exception with a stack, for every answer.
       controller.abort(STOPPED);
     },

@@ -40,6 +40,7 @@ export async function* generateText(
 ): AsyncGenerator<string, Generated> {
   const idle = startIdleDeadline("the model", limits.firstToken, limits.token, signal);
   const tokens = createTokenQueue();
+  let generated: Generated | undefined;
   try {
     const options = { ...call, maxOutputTokens: limits.outputTokens, abortSignal: idle.signal };
     const request = { what: "model", signal: idle.signal, deadline: limits.firstToken, retries: 1 };
@@ -54,9 +55,11 @@ export async function* generateText(
       if (text !== "") yield text;
       if (tokens.closed()) break;
     }
-    return await reading;
+    return (generated = await reading);
   } finally {
-    idle.stop();
+    // Only what has not ended by itself needs an end: every listener costs, undici's most of all.
+    if (generated === undefined) idle.stop();
+    else idle.clear();
   }
 }
 
