@@ -94,19 +94,12 @@ function supportByDocument(passages: Passage[]): Passage[] {
   const best = passages[0]?.score ?? 0;
   if (best <= 0) return passages;
   const support = new Map<string, number>();
-  for (const passage of passages.slice(0, SUPPORTING)) {
-    support.set(
-      documentOf(passage),
-      (support.get(documentOf(passage)) ?? 0) + passage.score / best,
-    );
-  }
-  for (const passage of passages)
-    passage.score += SUPPORT * best * Math.min(MOST_SUPPORT, support.get(documentOf(passage)) ?? 0);
+  const documents = passages.map(({ collection, chunk }) => `${collection}/${chunk.documentId}`);
+  for (const [index, { score }] of passages.slice(0, SUPPORTING).entries())
+    support.set(documents[index]!, (support.get(documents[index]!) ?? 0) + score / best);
+  for (const [index, passage] of passages.entries())
+    passage.score += SUPPORT * best * Math.min(MOST_SUPPORT, support.get(documents[index]!) ?? 0);
   return passages.toSorted(byScore);
-}
-
-function documentOf({ collection, chunk }: Passage): string {
-  return `${collection}/${chunk.documentId}`;
 }
 
 /** Best first; equal ones in an order that does not depend on which collection answered first. */
@@ -135,13 +128,16 @@ function addScore(
 }
 
 function dropRepeated(passages: Passage[]): { kept: Passage[]; repeated: Passage[] } {
-  const seen = new Set<string>();
+  // By length, since hashing whole texts costs more than comparing the few that are as long.
+  const seen = new Map<number, string[]>();
   const kept: Passage[] = [];
   const repeated: Passage[] = [];
   for (const passage of passages) {
     const text = passage.chunk.text.trim();
-    (seen.has(text) ? repeated : kept).push(passage);
-    seen.add(text);
+    const alike = seen.get(text.length);
+    (alike?.includes(text) === true ? repeated : kept).push(passage);
+    if (alike === undefined) seen.set(text.length, [text]);
+    else alike.push(text);
   }
   return { kept, repeated };
 }
