@@ -80,7 +80,11 @@ function joinChunks(
     while (!isOver && !ended && size < READ_AHEAD) {
       next ??= reader.read();
       // With nothing in hand it waits for the network, then only for what is there already.
-      const step = waiting.length === 0 ? await next : await Promise.race([next, turn()]);
+      // A failure waits its turn too: what came before it goes on first.
+      const step =
+        waiting.length === 0
+          ? await next
+          : await Promise.race([next.catch(() => undefined), turn()]);
       isOver = step === undefined;
       if (step === undefined) continue;
       next = undefined;

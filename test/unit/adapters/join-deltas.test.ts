@@ -1,0 +1,35 @@
+import { afterEach, expect, it } from "vitest";
+import { joinDeltas, OPENAI_DELTA } from "../../../src/adapters/join-deltas.ts";
+
+const original = globalThis.fetch;
+afterEach(() => {
+  globalThis.fetch = original;
+});
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const event = (content: string): Uint8Array =>
+  new TextEncoder().encode(
+    `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: null }] })}\n\n`,
+  );
+
+it("passes on what has arrived before the failure that came with it", async () => {
+  const chunks = [event("one "), event("two")];
+  const failure = new TypeError("terminated");
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const chunk = chunks.shift();
+        if (chunk === undefined) controller.error(failure);
+        else controller.enqueue(chunk);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  globalThis.fetch = async () =>
+    new Response(body, { headers: { "content-type": "text/event-stream" } });
+  const response = await joinDeltas(OPENAI_DELTA, turn)("http://model.invalid");
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  expect(new TextDecoder().decode(value)).toContain('"content":"one two"');
+  await expect(reader.read()).rejects.toBe(failure);
+});
