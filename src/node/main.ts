@@ -14,6 +14,9 @@ async function main(): Promise<void> {
   await keepConnections();
 
   const server = await startServer(config, usesSamples(config) ? loadSamplesOnce : undefined);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void server.close().then(() => process.exit(0)));
+  }
   const { modelName, ingest } = server.services;
   console.log(`\nTributary answers at ${server.url}  (model: ${modelName})\n`);
   if (config.QDRANT_URL === undefined && config.DATA_DIR !== ":memory:")
@@ -29,10 +32,6 @@ async function main(): Promise<void> {
   console.log(
     `curl -N -H 'accept: text/plain' -H 'content-type: application/json' -d '{"message":"${question}"}' ${server.url}/chat\n`,
   );
-
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void server.close().then(() => process.exit(0)));
-  }
 }
 
 main().catch((error: NodeJS.ErrnoException) => {
