@@ -143,7 +143,11 @@ function checked(
   };
 }
 
-function finite(result: number, describe: (text: (value: number) => string) => string): number {
+/** @param describe the operation, for a refusal of its result */
+export function finite(
+  result: number,
+  describe: (text: (value: number) => string) => string,
+): number {
   if (Number.isFinite(result)) return result;
   throw wrongInput(
     `The expression ${describe(numberText)} = ${numberText(result)} produced a non-finite number`,

@@ -2,7 +2,7 @@
 // payload and conditions on it.
 import type { Collection } from "./collection.ts";
 import { validationFailed } from "./envelope.ts";
-import { compileExpression } from "./formula-expression.ts";
+import { compileExpression, finite } from "./formula-expression.ts";
 import { createVariables } from "./formula-variables.ts";
 import type { JsonObject } from "./json.ts";
 import { readObject, rejectOtherKeys } from "./read.ts";
@@ -45,7 +45,8 @@ export function rescore(
   const rows = new Set(found.flatMap((scores) => [...scores.keys()]));
   return Array.from(rows, (row) => {
     const scores = found.map((list) => list.get(row));
-    const score = expression({ row, payload: collection.payloadOf(row), scores });
-    return { row, score: Math.fround(score) };
+    const value = expression({ row, payload: collection.payloadOf(row), scores });
+    const score = finite(Math.fround(value), (text) => `${text(value)} as f32`);
+    return { row, score };
   });
 }

@@ -303,6 +303,7 @@ export function describeFormula(connect: Connect): void {
       ["the logarithm of zero", { ln: "stars" }, NOT_FINITE],
       ["the decimal logarithm of zero", { log10: "stars" }, NOT_FINITE],
       ["an exponential too large", { exp: { mult: ["price", 100] } }, NOT_FINITE],
+      ["a score beyond f32", { mult: [1e30, 1e30] }, NOT_FINITE],
       ["an unknown reserved word", "$rank", /^Wrong input: .*Invalid reserved word: \$rank/],
       ["a field of the score", "$score.x", /^Wrong input: .*Invalid reserved variable: \$score\.x/],
       ["a name that is no path", "a..b", /^Wrong input: .*Invalid payload variable/],
