@@ -214,6 +214,15 @@ describe("selectRows", () => {
     fc.assert(property, { numRuns: 500 });
   });
 
+  it("finds a float in an element by a range, although an integer index does not hold it", () => {
+    const collection = openCollection(INDEXES);
+    apply({ id: 1, put: { p: [{ n: 0.5 }] } }, collection);
+    const range = { key: "n", range: { gt: 0, lt: 1 } };
+    expect(found({ must: { nested: { key: "p", filter: { must: range } } } }, collection)).toEqual([
+      1,
+    ]);
+  });
+
   it("looks at no payload where indexes answer the whole filter", () => {
     const collection = openCollection(INDEXES);
     for (let row = 1; row <= 100; row++) {
