@@ -6,6 +6,7 @@ import { type FormulaQuery, readFormula } from "./formula.ts";
 import { type FusionQuery, readFusion } from "./fusion.ts";
 import type { PointId } from "./ids.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
+import { mergeFilters } from "./merge-filters.ts";
 import { type OrderByQuery, readOrderBy } from "./order-by.ts";
 import {
   listOf,
@@ -69,7 +70,7 @@ export function readQueryPlan(body: JsonObject, scope: QueryScope, path: string)
   if (examples.length === 0) return plan;
   // A point named anywhere in the request is left out of every list of it.
   const others = { must_not: [{ has_id: examples }] };
-  return { ...plan, filter: plan.filter === null ? others : { must: [plan.filter, others] } };
+  return { ...plan, filter: mergeFilters(plan.filter, others) };
 }
 
 function readNode(body: JsonObject, scope: QueryScope, path: string, depth: number): QueryPlan {

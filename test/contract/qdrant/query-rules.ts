@@ -97,6 +97,15 @@ export function describeQueryRules(connect: Connect): void {
       expect(await found({ ...request, filter: outer })).toEqual([2, 1]);
     });
 
+    it("are joined so too where a point is left out because the request names it", async () => {
+      const is = (n: number): object => ({ key: "n", match: { value: n } });
+      const prefetch = [{ ...byA, filter: { should: [is(2), is(4)] } }];
+      const query = { fusion: "rrf" };
+      const named = { ...byA, query: 5, filter: { should: [is(3)] } };
+      const request = { prefetch: [...prefetch, named], query, filter: { should: [is(1)] } };
+      expect(new Set(await found(request))).toEqual(new Set([1, 2, 3, 4]));
+    });
+
     it("need as many as either `min_should` says of the conditions of both", async () => {
       const least = (min_count: number, ...lists: number[][]): object => ({
         min_should: { min_count, conditions: lists.map((has_id) => ({ has_id })) },

@@ -92,12 +92,16 @@ function isClose(a: number, b: number, tolerance = 1e-4): boolean {
   return Math.abs(a - b) <= tolerance * Math.max(0.1, Math.abs(a), Math.abs(b));
 }
 
+/** Of what the test has made: a server may have more. */
 function namesOf(result: unknown): string[] {
   if (isObject(result) && "collections" in result) {
-    return (result["collections"] as { name: string }[]).map(({ name }) => name);
+    const names = (result["collections"] as { name: string }[]).map(({ name }) => name);
+    return names.filter((name) => name.startsWith("model-"));
   }
   const { aliases } = result as { aliases: { alias_name: string; collection_name: string }[] };
-  return aliases.map((alias) => `${alias.alias_name} ${alias.collection_name}`);
+  return aliases
+    .map((alias) => `${alias.alias_name} ${alias.collection_name}`)
+    .filter((name) => name.startsWith("model-"));
 }
 
 function compareCollection(

@@ -13,8 +13,8 @@ async function open(): Promise<Subject> {
     for (const name of COLLECTIONS) await client.deleteCollection(name);
   };
   await clear();
-  const { title } = await client.versionInfo();
-  return { client, close: clear, isServer: true, isEdge: title === "qdrant edge" };
+  const isEdge = JSON.stringify(await client.versionInfo()).includes("qdrant edge");
+  return { client, close: clear, isServer: true, isEdge };
 }
 
 if (url) describeModel({ name: `Qdrant at ${url}`, seeds: [41], operations: 2_000, open });
