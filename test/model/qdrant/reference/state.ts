@@ -67,7 +67,12 @@ export function storable(vector: Vector, name: string, collection: Collection): 
   return params.distance === "Cosine" ? normalised(vector) : vector.map(Math.fround);
 }
 
-function normalised(vector: number[]): number[] {
-  const length = Math.hypot(...vector.map(Math.fround));
-  return vector.map((value) => (length === 0 ? 0 : Math.fround(Math.fround(value) / length)));
+const EPSILON = 2 ** -23;
+
+/** What is next to nothing, or long enough, stays as it is. */
+function normalised(given: number[]): number[] {
+  const vector = given.map(Math.fround);
+  const square = vector.reduce((total, value) => total + value * value, 0);
+  if (square < EPSILON || Math.abs(square - 1) <= 1e-6) return vector;
+  return vector.map((value) => Math.fround(value / Math.sqrt(square)));
 }
