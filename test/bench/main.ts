@@ -1,8 +1,12 @@
-// `npm run bench -- [chat|qdrant] [options]`: the named bench, or all of them one after the other.
+// `npm run bench -- [chat|ingest|qdrant] [options]`: the named bench, or all of them one after the other.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const BENCHES: Record<string, string> = { chat: "./chat.ts", qdrant: "./qdrant/main.ts" };
+const BENCHES: Record<string, string> = {
+  chat: "./chat.ts",
+  ingest: "./ingest.ts",
+  qdrant: "./qdrant/main.ts",
+};
 
 const [name = "", ...rest] = process.argv.slice(2);
 const isNamed = !name.startsWith("-") && name !== "";

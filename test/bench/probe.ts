@@ -11,8 +11,11 @@ const RESOLUTION = 5;
 export interface ProcessFigures {
   /** User and system time, as /proc/<pid>/stat has them but finer, of all threads. */
   cpuMs: number;
+  /** Of the main thread's event loop. */
+  delayP50Ms: number;
   delayP99Ms: number;
   delayMaxMs: number;
+  rssMb: number;
   /** Of the whole life of the process. */
   peakRssMb: number;
 }
@@ -38,8 +41,10 @@ async function report(): Promise<void> {
   const { user, system } = process.cpuUsage(before);
   const figures: ProcessFigures = {
     cpuMs: (user + system) / 1000,
+    delayP50Ms: Math.max(0, delay.percentile(50) / 1e6 - RESOLUTION),
     delayP99Ms: Math.max(0, delay.percentile(99) / 1e6 - RESOLUTION),
     delayMaxMs: Math.max(0, delay.max / 1e6 - RESOLUTION),
+    rssMb: process.memoryUsage.rss() / 1024 / 1024,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   };
   const file = process.env["PROFILE"];
