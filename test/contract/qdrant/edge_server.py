@@ -300,11 +300,10 @@ class Reader:
         vector = vectors.get(name) if isinstance(vectors, dict) else vectors
         if vector is None:
             raise Refusal(404, f"Not found: Point {given} does not have a vector")
-        excluded = edge.HasIdCondition({read_id(given)}) if source is self.collection else None
-        return vector, excluded
+        return vector, given if source is self.collection else None
 
     def parts(self, body):
-        """The query and a condition that its points must not meet."""
+        """The query, and the id of the point that it must not find."""
         given, using, lookup = body.get("query"), body.get("using") or "", body.get("lookup_from")
         if given is None:
             return None, None
@@ -331,10 +330,11 @@ class Reader:
         return edge.Query.Nearest(vector, using), excluded
 
     def filter_of(self, body, excluded):
-        given = read_filter(body.get("filter"))
+        given = body.get("filter")
         if excluded is None:
-            return given
-        return edge.Filter(must=[given] if given else None, must_not=[excluded])
+            return read_filter(given)
+        given = given or {}
+        return read_filter({**given, "must_not": [*listed(given.get("must_not")), {"has_id": [excluded]}]})
 
     def prefetches(self, body):
         found = []

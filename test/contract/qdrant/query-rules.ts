@@ -68,10 +68,9 @@ export function describeQueryRules(connect: Connect): void {
 
     it("give all that a prefetch lists the same share by dbsf", async () => {
       const fused = { prefetch: [{ limit: 2 }], query: { fusion: "dbsf" } };
-      expect(hits((await query(fused)) as never)).toEqual([
-        [1, 0.5],
-        [2, 0.5],
-      ]);
+      // A tie: a server leaves the order open.
+      const found = new Map(hits((await query(fused)) as never));
+      expect(found).toEqual(new Map([1, 2].map((id) => [id, 0.5])));
     });
 
     it("apply filters of outer prefetches to those inside", async () => {
