@@ -12,7 +12,21 @@ const DEFAULT_LIMIT = 10;
 
 /** Everything that is found, best first, before offset and limit. */
 export function rankAll(collection: Collection, body: QueryBody): Ranking {
+  check(collection, body);
   return rankBody(collection, body, { must_not: [{ has_id: referencedIds(body) }] });
+}
+
+/** What is wrong with a request itself is told before what a formula meets in the points. */
+function check(
+  collection: Collection,
+  { query, using = "", limit, prefetch = [] }: QueryBody,
+): void {
+  if (limit === 0) throw new Refused(422, "a limit of 0");
+  for (const part of prefetch) check(collection, part);
+  if (prefetch.length > 0 && query === undefined) throw new Refused(400, "prefetches need a query");
+  const target = isTarget(query) ? query.nearest : query;
+  if (typeof target === "number" || typeof target === "string") vectorOf(collection, target, using);
+  if (typeof query === "object" && "order_by" in query) orderBy(query.order_by, [], collection);
 }
 
 /** A point that any part of the query goes by is found by none. */
@@ -27,7 +41,6 @@ function isTarget(query: Query | undefined): query is Extract<ObjectQuery, { nea
 }
 
 function rankBody(collection: Collection, body: QueryBody, outer: Filter): Ranking {
-  if (body.limit === 0) throw new Refused(422, "a limit of 0");
   const filter = joinFilters(outer, body.filter ?? {});
   const { prefetch = [] } = body;
   const lists = prefetch.map((part) => fetchFirst(collection, part, filter));
@@ -35,7 +48,6 @@ function rankBody(collection: Collection, body: QueryBody, outer: Filter): Ranki
     const found = byId(collection).filter((point) => matches(point, filter, collection));
     return rankCandidates(collection, body, found, []);
   }
-  if (body.query === undefined) throw new Refused(400, "prefetches need a query");
   const ranking = rankCandidates(collection, body, union(lists), lists);
   return { ...ranking, isUnsure: ranking.isUnsure || lists.some(({ isUnsure }) => isUnsure) };
 }
