@@ -15,9 +15,16 @@ const { path } = workerData as QdrantThreadData;
 const storage = path === undefined ? undefined : openSqliteStorage(path);
 const engine = createQdrantLocal(storage === undefined ? {} : { storage });
 
+const ports: MessagePort[] = [];
+
 parentPort?.on("message", (message: QdrantThreadMessage) => {
-  if (message !== "close") return serveThrough(message.serve, engine);
+  if (message !== "close") {
+    ports.push(message.serve);
+    return serveThrough(message.serve, engine);
+  }
   storage?.close();
-  process.exit(0);
+  // With nothing left to wait for the thread ends by itself: an exit would tear down what is running.
+  for (const port of ports) port.close();
+  parentPort?.close();
 });
 parentPort?.postMessage("ready");

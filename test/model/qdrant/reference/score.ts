@@ -89,7 +89,8 @@ export function rankByVector(
   // A server drops a sparse score of 0 or keeps it, as its plan has it; local mode drops it.
   const found = scored.filter((hit) => hit.score !== 0);
   const isUnsure = collection.isServer && (isWeighed || found.length < scored.length);
-  return { ...rank(found, false), isUnsure };
+  // Qdrant computes the IDF in f32 throughout, so what is equal here may differ in the last digit.
+  return { ...rank(found, false), isUnsure, isRounded: isWeighed };
 }
 
 export function denseScore(a: number[], b: number[], { distance }: DenseParams): number {
