@@ -59,6 +59,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
       platform.log(toLogEntry(error, { requestId: id, code: shown.code, at: c.req.path }));
     return c.json(toProblem(shown, id), shown.status as 400, {
       "content-type": "application/problem+json",
+      ...(shown.retryAfter === undefined ? {} : { "retry-after": String(shown.retryAfter) }),
     });
   });
   return app;

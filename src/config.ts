@@ -11,6 +11,12 @@ const count = (fallback: number, most: number): z.ZodDefault<z.ZodCoercedNumber>
   z.coerce.number("must be a whole number").int().min(1).max(most).default(fallback);
 const share = (fallback: number): z.ZodDefault<z.ZodCoercedNumber> =>
   z.coerce.number("must be a number").min(0).max(10).default(fallback);
+const modelName = z
+  .string()
+  .regex(
+    /^(?:extractive|cohere:.+|openai-compatible:.+)$/,
+    "must be extractive, cohere:<model> or openai-compatible:<model>",
+  );
 const list = z
   .string()
   .transform((text) =>
@@ -73,12 +79,7 @@ const VARIABLES = {
     .string()
     .default("rerank-v3.5")
     .describe("Cohere's rerank model; `none` switches reranking off."),
-  MODEL: z
-    .string()
-    .regex(
-      /^(?:extractive|cohere:.+|openai-compatible:.+)$/,
-      "must be extractive, cohere:<model> or openai-compatible:<model>",
-    )
+  MODEL: modelName
     .optional()
     .describe(
       "`cohere:<model>`, `openai-compatible:<model>` (Ollama, vLLM and the like) or `extractive`. Default: `cohere:command-a-03-2025` with a Cohere key, else `extractive`, which quotes the sources.",
@@ -90,6 +91,18 @@ const VARIABLES = {
     .string()
     .optional()
     .describe("Its key; for `cohere:` models `COHERE_API_KEY` when absent."),
+  MODEL_FALLBACK: modelName
+    .optional()
+    .describe(
+      "A second model, written like `MODEL`, that answers when the first one fails before its first token. `extractive` needs no service at all.",
+    ),
+  MODEL_FALLBACK_BASE_URL: webAddress
+    .optional()
+    .describe("Its base URL; `MODEL_BASE_URL` when absent."),
+  MODEL_FALLBACK_API_KEY: z
+    .string()
+    .optional()
+    .describe("Its key; `MODEL_API_KEY` when absent, for `cohere:` models `COHERE_API_KEY`."),
   COLLECTIONS: list.describe(
     "Collections that are searched when a request names none, separated by commas. Default: all that Tributary made.",
   ),
@@ -125,6 +138,30 @@ const VARIABLES = {
   TOKEN_TIMEOUT_MS: milliseconds(20_000).describe(
     "Limit for the model's silence between two tokens.",
   ),
+  WRITE_TIMEOUT_MS: milliseconds(20_000).describe(
+    "A reader who takes nothing of a waiting stream for so long is cut off.",
+  ),
+  MAX_CHATS: count(200, 100_000).describe(
+    "Answers that one process writes at the same time; more are refused with 503 and `Retry-After`.",
+  ),
+  SHUTDOWN_GRACE_MS: milliseconds(10_000).describe(
+    "Time that answers have to end after SIGTERM (Node); those left are told that the server ends.",
+  ),
+  RESUMABLE: z
+    .stringbool("must be true or false")
+    .prefault("false")
+    .describe(
+      "An answer whose reader leaves goes on, and `GET /chat/{id}/stream` gives it. Otherwise leaving cancels it.",
+    ),
+  DETACHED_TIMEOUT_MS: milliseconds(60_000).describe(
+    "Limit for an answer that nobody reads, and the time for which an ended one can be read again (`RESUMABLE`).",
+  ),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: "must be a URL that begins with redis:// or rediss://" })
+    .optional()
+    .describe(
+      "Redis through which several processes share resumable answers and stops. Without it they are those of one process.",
+    ),
   INGEST_TIMEOUT_MS: milliseconds(30_000).describe(
     "Limit for each call while documents are stored, and on Node for parsing one document.",
   ),
@@ -191,21 +228,18 @@ export class ConfigError extends Error {
 
 /** What one variable alone can not tell. */
 function checkTogether(given: Record<string, unknown>): string[] {
-  const model = String(given["MODEL"] ?? "");
-  const problems: string[] = [];
-  if (model.startsWith("openai-compatible:") && given["MODEL_BASE_URL"] === undefined) {
-    problems.push(
-      "MODEL_BASE_URL is needed with MODEL=openai-compatible:…, for example http://127.0.0.1:11434/v1",
-    );
-  }
-  if (
-    model.startsWith("cohere:") &&
-    given["COHERE_API_KEY"] === undefined &&
-    given["MODEL_API_KEY"] === undefined
-  ) {
-    problems.push("COHERE_API_KEY is needed with MODEL=cohere:…");
-  }
-  return problems;
+  return ["MODEL", "MODEL_FALLBACK"].flatMap((variable) => {
+    const model = String(given[variable] ?? "");
+    const isGiven = (suffix: string): boolean =>
+      given[`${variable}_${suffix}`] !== undefined || given[`MODEL_${suffix}`] !== undefined;
+    if (model.startsWith("openai-compatible:") && !isGiven("BASE_URL"))
+      return [
+        `${variable}_BASE_URL is needed with ${variable}=openai-compatible:…, for example http://127.0.0.1:11434/v1`,
+      ];
+    if (model.startsWith("cohere:") && given["COHERE_API_KEY"] === undefined && !isGiven("API_KEY"))
+      return [`COHERE_API_KEY is needed with ${variable}=cohere:…`];
+    return [];
+  });
 }
 
 function mendingText(issue: z.core.$ZodIssue): string {

@@ -15,6 +15,8 @@ export type ErrorCode =
   | "answer-truncated"
   | "timeout"
   | "not-configured"
+  | "overloaded"
+  | "shutting-down"
   | "storage-unavailable"
   | "internal";
 
@@ -34,6 +36,8 @@ const STATUS: Record<ErrorCode, number> = {
   "answer-truncated": 503,
   timeout: 504,
   "not-configured": 503,
+  overloaded: 503,
+  "shutting-down": 503,
   "storage-unavailable": 503,
   internal: 500,
 };
@@ -63,17 +67,20 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly errors: FieldError[] | undefined;
+  /** Seconds after which another try may help; sent as `Retry-After`. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; errors?: FieldError[] } = {},
+    options: { cause?: unknown; errors?: FieldError[]; retryAfter?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "AppError";
     this.code = code;
     this.status = STATUS[code];
     this.errors = options.errors;
+    this.retryAfter = options.retryAfter;
   }
 }
 

@@ -38,8 +38,9 @@ export interface AnswerDependencies extends RetrieveDependencies {
 
 /**
  * The product: a question in, a cited answer out, as it happens. Searches every collection at once, sends sources
- * before the first token and exactly one event that ends it. It never throws; when the reader's signal aborts it
- * ends with `abort`, and every call that is under way is cancelled.
+ * before the first token and exactly one event that ends it. It never throws; when the reader's signal aborts, every
+ * call that is under way is cancelled and it ends with `abort`, or with the error where the signal's reason is an
+ * `AppError`.
  */
 export async function* answer(
   question: Question,
@@ -51,10 +52,10 @@ export async function* answer(
     yield { type: "start" };
     yield* answerWithin(question, dependencies, limit.signal);
   } catch (error) {
-    if (signal.aborted) {
+    if (signal.aborted && !(signal.reason instanceof AppError)) {
       yield { type: "abort" };
     } else {
-      const shown = toAppError(error);
+      const shown = toAppError(signal.aborted ? signal.reason : error);
       yield { type: "error", code: shown.code, message: shown.message, cause: error };
     }
   } finally {
