@@ -18,6 +18,7 @@ function complaints(environment: Record<string, unknown>): string[] {
 const ALL = describeConfig().map(({ name }) => name);
 /** Any text is right for these. */
 const FREE = [
+  "MODEL_FALLBACK_API_KEY",
   "HOST",
   "QDRANT_API_KEY",
   "COHERE_API_KEY",
