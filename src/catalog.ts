@@ -1,3 +1,4 @@
+import type { Operation } from "./operations.ts";
 import type { ChunkStore, Clock, CollectionRecord } from "./ports.ts";
 import { callWithin } from "./resilience.ts";
 import { sumStatistics, type TermStatistics } from "./text/statistics.ts";
@@ -21,7 +22,16 @@ export interface Catalog {
   update(record: CollectionRecord): void;
 }
 
-export function createCatalog(store: ChunkStore, now: Clock, deadline: number): Catalog {
+export interface CatalogDependencies {
+  store: ChunkStore;
+  /** The reading of the list. */
+  operation: Operation;
+  now: Clock;
+  /** Milliseconds for it. */
+  deadline: number;
+}
+
+export function createCatalog({ store, operation, now, deadline }: CatalogDependencies): Catalog {
   let known: { snapshot: CatalogSnapshot; at: number } | undefined;
 
   function keep(collections: CollectionRecord[], at: number): CatalogSnapshot {
@@ -34,7 +44,8 @@ export function createCatalog(store: ChunkStore, now: Clock, deadline: number): 
   }
 
   async function refresh(signal: AbortSignal): Promise<CatalogSnapshot> {
-    const options = { what: "reading the list of collections", signal, deadline, retries: 1 };
+    const what = "reading the list of collections";
+    const options = { what, operation, signal, deadline, retries: 1 };
     return keep(await callWithin(options, (limited) => store.listCollections(limited)), now());
   }
 

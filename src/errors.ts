@@ -131,6 +131,14 @@ export class UpstreamError extends Error {
   }
 }
 
+/** The upstream failed so often that it is not asked at the moment. */
+export class CircuitOpenError extends UpstreamError {
+  constructor(service: UpstreamError["service"], operation: string) {
+    super({ service, operation, message: "failed too often, not tried", retryable: false });
+    this.name = "CircuitOpenError";
+  }
+}
+
 /** The deadline of one stage passed. */
 export class DeadlineError extends Error {
   constructor(what: string, milliseconds: number) {
@@ -141,6 +149,22 @@ export class DeadlineError extends Error {
 
 export function isRetryableStatus(status: number | undefined): boolean {
   return status === undefined || status === 408 || status === 429 || status >= 500;
+}
+
+/** Why something that was tried did not help. */
+export type FailureReason = "timeout" | "error" | "circuit-open";
+
+export function toFailureReason(error: unknown): FailureReason {
+  if (error instanceof CircuitOpenError) return "circuit-open";
+  return error instanceof DeadlineError ? "timeout" : "error";
+}
+
+/** A Retry-After header in milliseconds from now: seconds or a date (RFC 9110, 10.2.3). Undefined where it is neither. */
+export function readRetryAfter(header: string | null | undefined): number | undefined {
+  if (header === null || header === undefined || header.trim() === "") return undefined;
+  const seconds = Number(header);
+  const wait = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
 }
 
 /** RFC 9457 problem details. */

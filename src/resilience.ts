@@ -1,4 +1,5 @@
 import { DeadlineError, UpstreamError } from "./errors.ts";
+import type { Operation } from "./operations.ts";
 
 /** How one call to the outside is bounded. */
 export interface CallOptions {
@@ -8,37 +9,69 @@ export interface CallOptions {
   signal: AbortSignal;
   /** Milliseconds for all tries together. */
   deadline: number;
-  /** Tries after the first one, only for calls that may be repeated. Default 0. */
+  /** What is called: it bounds retries, and says when the upstream is better left alone. */
+  operation?: Operation;
+  /** Tries after the first one, only for calls that may be repeated and within the operation's budget. Default 0. */
   retries?: number;
 }
 
 /** Pause before a second try, with full jitter, in milliseconds. */
 const BACK_OFF = 150;
+/** Part by which a pause that the upstream asked for is stretched at random, so that not all come back at once. */
+const STRETCH = 0.1;
 
 /**
  * Runs one call under a deadline and the caller's signal, and repeats it where its error says that this may help.
  * This is the only retry layer: every SDK has its own switched off.
- * Rejects with the signal's reason, a DeadlineError, or the call's last error.
+ * Rejects with the signal's reason, a DeadlineError, a CircuitOpenError, or the call's last error.
  */
 export async function callWithin<T>(
   options: CallOptions,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { operation } = options;
+  const end = performance.now() + options.deadline;
   const limit = startDeadline(options.what, options.deadline, options.signal);
+  operation?.budget.earn();
   try {
     for (let left = options.retries ?? 0; ; left--) {
       try {
-        // Raced, because an SDK that ignores its signal must not hold the request.
-        return await rejectOnAbort(limit.signal, call(limit.signal));
+        return await tryOnce(options, limit.signal, call);
       } catch (error) {
         limit.signal.throwIfAborted();
         if (left <= 0 || !(error instanceof UpstreamError) || !error.retryable) throw error;
-        await pause(error.retryAfter ?? Math.random() * BACK_OFF, limit.signal);
+        const wait = readPause(error);
+        // Who is asked to come back later than there is time for need not wait at all.
+        if (performance.now() + wait >= end || operation?.budget.spend() === false) throw error;
+        await pause(wait, limit.signal);
       }
     }
   } finally {
     limit.clear();
   }
+}
+
+async function tryOnce<T>(
+  { operation, signal }: CallOptions,
+  limit: AbortSignal,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  operation?.begin();
+  try {
+    // Raced, because an SDK that ignores its signal must not hold the request.
+    const result = await rejectOnAbort(limit, call(limit));
+    operation?.succeed();
+    return result;
+  } catch (error) {
+    operation?.fail(limit.aborted ? limit.reason : error, signal.aborted);
+    throw error;
+  }
+}
+
+function readPause({ retryAfter }: UpstreamError): number {
+  return retryAfter === undefined
+    ? Math.random() * BACK_OFF
+    : retryAfter * (1 + Math.random() * STRETCH);
 }
 
 /** A signal that aborts with `signal`, or with a DeadlineError after `milliseconds`. Call `clear` when done. */

@@ -1,3 +1,4 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
 import {
   createCohereClient,
   createCohereEmbedder,
@@ -6,12 +7,15 @@ import {
 import { createExtractiveModel } from "./adapters/extractive-model.ts";
 import { createModel } from "./adapters/model.ts";
 import { createQdrantStore } from "./adapters/qdrant.ts";
-import { createCatalog } from "./catalog.ts";
+import { type Catalog, createCatalog } from "./catalog.ts";
 import type { AnswerDependencies } from "./chat/answer.ts";
 import { condenseQuestion } from "./chat/condense.ts";
+import type { AnsweringModel } from "./chat/generate.ts";
 import type { Config } from "./config.ts";
 import type { IngestDependencies } from "./ingest/ingest.ts";
 import { createIngester, type Ingester } from "./ingest/ingester.ts";
+import { fallbackAccess, modelAccess, type ModelAccess } from "./model-access.ts";
+import { createOperations, type Operations } from "./operations.ts";
 import type { Clock, CollectionRecord, Embedder, IdGenerator, Reranker } from "./ports.ts";
 import { createPrompts } from "./prompts.ts";
 
@@ -54,23 +58,18 @@ export async function createServices(config: Config, platform: Platform): Promis
     url: config.QDRANT_URL ?? platform.localQdrantUrl,
     apiKey: config.QDRANT_API_KEY,
   });
-  const catalog = createCatalog(store, platform.now, config.RETRIEVAL_TIMEOUT_MS);
+  const operations = createOperations(platform.now);
+  const catalog = createCatalog({
+    store,
+    operation: operations.of("qdrant", "list collections"),
+    now: platform.now,
+    deadline: config.RETRIEVAL_TIMEOUT_MS,
+  });
   const { embedder, reranker } = await createCohereParts(config);
   const modelName =
     config.MODEL ?? (config.COHERE_API_KEY === undefined ? "extractive" : COHERE_MODEL);
-  const isExtractive = modelName === "extractive";
-  const model = isExtractive
-    ? createExtractiveModel({
-        statistics: async (signal) => (await catalog.read(signal)).statistics,
-        turn: platform.turn,
-      })
-    : await createModel({
-        name: modelName,
-        ...modelAccess(modelName, config),
-        turn: platform.turn,
-      });
-
-  const ingest = { store, catalog, embedder, deadline: config.INGEST_TIMEOUT_MS };
+  const models = await createModels(config, modelName, { catalog, operations, platform });
+  const ingest = { store, catalog, embedder, operations, deadline: config.INGEST_TIMEOUT_MS };
   const ingester =
     platform.startIngester?.(catalog.update) ??
     createIngester(ingest, config.MAX_DOCUMENT_CHARACTERS);
@@ -85,13 +84,15 @@ export async function createServices(config: Config, platform: Platform): Promis
       store,
       catalog,
       embedder,
+      operations,
       reranker,
-      model,
+      models,
       prompts,
-      condense: isExtractive
-        ? undefined
-        : (question, signal) =>
-            condenseQuestion(model, question, prompts, platform.generateId(), signal),
+      condense:
+        modelName === "extractive"
+          ? undefined
+          : (question, signal) =>
+              condenseQuestion(models[0]!.model, question, prompts, platform.generateId(), signal),
       now: platform.now,
       generateId: platform.generateId,
       turn: platform.turn,
@@ -117,17 +118,31 @@ async function createCohereParts(
   };
 }
 
-function modelAccess(
-  name: string,
+/** The model that answers, and the one that takes its place. */
+async function createModels(
   config: Config,
-): { apiKey: string | undefined; baseUrl: string | undefined } {
-  if (name.startsWith("cohere:")) {
-    return {
-      apiKey: config.MODEL_API_KEY ?? config.COHERE_API_KEY,
-      baseUrl: config.MODEL_BASE_URL ?? config.COHERE_BASE_URL,
-    };
+  modelName: string,
+  {
+    catalog,
+    operations,
+    platform,
+  }: { catalog: Catalog; operations: Operations; platform: Platform },
+): Promise<AnsweringModel[]> {
+  const open = async (name: string, access: ModelAccess): Promise<LanguageModelV4> =>
+    name === "extractive"
+      ? createExtractiveModel({
+          statistics: async (signal) => (await catalog.read(signal)).statistics,
+          turn: platform.turn,
+        })
+      : createModel({ name, ...access, turn: platform.turn });
+  const model = await open(modelName, modelAccess(modelName, config));
+  const models = [{ model, operation: operations.of("model", "stream") }];
+  const name = config.MODEL_FALLBACK;
+  if (name !== undefined) {
+    const fallback = await open(name, fallbackAccess(name, modelName, config));
+    models.push({ model: fallback, operation: operations.of("model", "stream of the fallback") });
   }
-  return { apiKey: config.MODEL_API_KEY, baseUrl: config.MODEL_BASE_URL };
+  return models;
 }
 
 function readLimits(config: Config): AnswerDependencies["limits"] {

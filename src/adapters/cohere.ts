@@ -1,6 +1,6 @@
 import type { CohereClientV2 } from "cohere-ai";
 import * as z from "zod";
-import { UpstreamError } from "../errors.ts";
+import { readRetryAfter, UpstreamError } from "../errors.ts";
 import type { Embedder, Reranker } from "../ports.ts";
 
 export interface CohereOptions {
@@ -137,13 +137,12 @@ async function cohereCall<T>(
       rawResponse?: { headers?: Headers };
     };
     const status = typeof known.statusCode === "number" ? known.statusCode : undefined;
-    const seconds = Number(known.rawResponse?.headers?.get("retry-after") ?? Number.NaN);
     throw new UpstreamError({
       service: "cohere",
       operation,
       message: typeof known.message === "string" ? known.message : "failed",
       status,
-      retryAfter: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+      retryAfter: readRetryAfter(known.rawResponse?.headers?.get("retry-after")),
       cause: error,
     });
   }

@@ -33,10 +33,15 @@ function toUpstreamError(operation: string, error: unknown): UpstreamError {
   const known = error as {
     name?: string;
     status?: unknown;
+    retry_after?: unknown;
     data?: { status?: { error?: unknown } };
     message?: unknown;
   };
-  const limited = known.name === "QdrantClientResourceExhaustedError";
+  // Of a Retry-After the client (1.19) reads the first character only, and throws an error of its own where that is
+  // no digit: what it tells is a lower bound.
+  const limited =
+    known.name === "QdrantClientResourceExhaustedError" ||
+    String(known.message).startsWith("Invalid retryAfter");
   const status = typeof known.status === "number" ? known.status : limited ? 429 : undefined;
   const text = known.data?.status?.error ?? known.message;
   // Without a status only the connection can have failed, unless the answer was no JSON at all (a proxy's page).
@@ -47,6 +52,7 @@ function toUpstreamError(operation: string, error: unknown): UpstreamError {
     message: typeof text === "string" ? text : "failed",
     status,
     ...(status === undefined ? { retryable: connection } : {}),
+    ...(typeof known.retry_after === "number" ? { retryAfter: known.retry_after * 1000 } : {}),
     cause: error,
   });
 }

@@ -1,4 +1,4 @@
-import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
+import type { SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CatalogSnapshot } from "../catalog.ts";
 import { AppError, toAppError } from "../errors.ts";
 import type { IdGenerator, Source } from "../ports.ts";
@@ -7,8 +7,8 @@ import { startDeadline } from "../resilience.ts";
 import { guessLanguage } from "../text/language.ts";
 import { createCitationGate } from "./citations.ts";
 import { buildPrompt, chooseSources, type Context, type ContextLimits } from "./context.ts";
-import type { AnswerEvent, Question } from "./events.ts";
-import { generateText, type GenerateLimits } from "./generate.ts";
+import type { AnswerEvent, Question, Timings } from "./events.ts";
+import { type AnsweringModel, generateText, type GenerateLimits } from "./generate.ts";
 import type { Evidence } from "./merge.ts";
 import {
   type Retrieval,
@@ -19,7 +19,8 @@ import {
 import { elapsed } from "./stage.ts";
 
 export interface AnswerDependencies extends RetrieveDependencies {
-  model: LanguageModelV4;
+  /** The one that answers, then those that take its place when it fails before its first token. */
+  models: AnsweringModel[];
   prompts: Prompts;
   generateId: IdGenerator;
   /** Waits until everything that has arrived is read. */
@@ -84,25 +85,17 @@ async function* answerWithin(
   const { degraded } = retrieval.report;
 
   if (!hasEvidence(retrieval.evidence, context.sources, limits)) {
-    yield { type: "text-start" };
-    yield { type: "text", delta: prompts.noAnswer(language) };
-    yield { type: "text-end", citations: [] };
-    const timings = { retrieval: searched, total: elapsed(now, started) };
-    yield {
-      type: "finish",
-      finishReason: "stop",
-      answered: false,
-      usage: { inputTokens: 0, outputTokens: 0 },
-      timings,
-      degraded,
-    };
+    yield* sayNothingFound(prompts.noAnswer(language), degraded, () => ({
+      retrieval: searched,
+      total: elapsed(now, started),
+    }));
     return;
   }
 
   yield { type: "status", stage: "writing", sources: context.sources.length };
   const gate = createCitationGate(context.sources);
   const text = generateText(
-    dependencies.model,
+    dependencies.models,
     modelCall(question, language, context, retrieval, dependencies),
     limits,
     dependencies.turn,
@@ -125,7 +118,33 @@ async function* answerWithin(
     total: elapsed(now, started),
   };
   // An answer without one valid citation rests on nothing that was found: models refuse in this form.
-  yield { type: "finish", ...step.value, answered: rest.citations.length > 0, timings, degraded };
+  yield {
+    type: "finish",
+    ...step.value,
+    answered: rest.citations.length > 0,
+    timings,
+    degraded: degraded || step.value.fallback !== undefined,
+  };
+}
+
+/** Without a model call: a model would make something up. */
+function* sayNothingFound(
+  text: string,
+  degraded: boolean,
+  timings: () => Timings,
+): Generator<AnswerEvent> {
+  yield { type: "text-start" };
+  yield { type: "text", delta: text };
+  yield { type: "text-end", citations: [] };
+  const usage = { inputTokens: 0, outputTokens: 0 };
+  yield {
+    type: "finish",
+    finishReason: "stop",
+    answered: false,
+    usage,
+    timings: timings(),
+    degraded,
+  };
 }
 
 /** The known collections. Throws `retrieval-unavailable` when the store does not even tell which there are. */

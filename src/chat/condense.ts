@@ -2,6 +2,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Prompts } from "../prompts.ts";
 import { recentMessages } from "./context.ts";
 import type { Question } from "./events.ts";
+import { toModelError } from "./model-error.ts";
 
 /** A rewritten question that is longer than this is no question. */
 const LONGEST = 600;
@@ -9,7 +10,7 @@ const OUTPUT_TOKENS = 200;
 
 /**
  * Has a model rewrite a question so that it can be understood without the conversation. Gives the question back
- * as it is when the model's answer is empty or no question.
+ * as it is when the model's answer is empty or no question. Throws an UpstreamError when the model fails.
  */
 export async function condenseQuestion(
   model: LanguageModelV4,
@@ -22,12 +23,16 @@ export async function condenseQuestion(
     .map((message) => `${message.role}: ${message.content}`)
     .join("\n");
   const text = prompts.render("condense", { nonce, history, question: question.text });
-  const { content } = await model.doGenerate({
-    prompt: [{ role: "user", content: [{ type: "text", text }] }],
-    maxOutputTokens: OUTPUT_TOKENS,
-    temperature: 0,
-    abortSignal: signal,
-  });
+  const { content } = await model
+    .doGenerate({
+      prompt: [{ role: "user", content: [{ type: "text", text }] }],
+      maxOutputTokens: OUTPUT_TOKENS,
+      temperature: 0,
+      abortSignal: signal,
+    })
+    .then(undefined, (error: unknown) => {
+      throw toModelError(error, "condense");
+    });
   const rewritten = content
     .map((part) => (part.type === "text" ? part.text : ""))
     .join("")

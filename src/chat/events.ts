@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode, FailureReason } from "../errors.ts";
 import type { Citation, Filter, Source } from "../ports.ts";
 
 /** One earlier turn of a conversation. */
@@ -22,6 +22,8 @@ export interface Question {
 export interface CollectionOutcome {
   name: string;
   status: "ok" | "empty" | "timeout" | "error";
+  /** Why it was not even asked. */
+  reason?: "circuit-open";
   /** Number of chunks that it gave. */
   hits: number;
   ms: number;
@@ -30,7 +32,7 @@ export interface CollectionOutcome {
 export interface StageOutcome {
   status: "ok" | "skipped" | "failed";
   ms: number;
-  reason?: "timeout" | "error";
+  reason?: FailureReason;
 }
 
 /** What the search did, for the reader and the operator. */
@@ -76,7 +78,10 @@ export type AnswerEvent =
       answered: boolean;
       usage: Usage;
       timings: Timings;
+      /** True when something that should have helped did not: a collection, a stage, the first model. */
       degraded: boolean;
+      /** Present when the fallback model wrote the answer. */
+      fallback?: { reason: FailureReason };
     }
   | { type: "error"; code: ErrorCode; message: string; cause: unknown }
   | { type: "abort" };

@@ -4,9 +4,20 @@ import type {
   LanguageModelV4FinishReason,
   LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
-import { AppError, isRetryableStatus, UpstreamError } from "../errors.ts";
+import { AppError, type FailureReason, toFailureReason, UpstreamError } from "../errors.ts";
+import type { Operation } from "../operations.ts";
 import { callWithin, type IdleDeadline, rejectOnAbort, startIdleDeadline } from "../resilience.ts";
 import type { FinishReason, Usage } from "./events.ts";
+import { toModelError } from "./model-error.ts";
+import { createTokenQueue, type TokenQueue } from "./token-queue.ts";
+
+/** A model with what is remembered of its calls. */
+export interface AnsweringModel {
+  model: LanguageModelV4;
+  operation: Operation;
+}
+
+type ModelCall = Pick<LanguageModelV4CallOptions, "prompt" | "providerOptions">;
 
 export interface GenerateLimits {
   /** Milliseconds from the call to the first token. */
@@ -21,33 +32,28 @@ export interface GenerateLimits {
 export interface Generated {
   finishReason: FinishReason;
   usage: Usage;
+  /** Why not the first model wrote it, where that is so. */
+  fallback?: { reason: FailureReason };
 }
 
-/** Text that waits for the reader at most; beyond it the model's socket is not read. */
-const WAITING_CHARACTERS = 16_384;
-
 /**
- * Streams a model's text. Deltas that arrive together are joined, since everything further down costs per part;
- * `turn` waits until what has arrived is read. Returns how the answer ended.
+ * Streams the text of the first model that gets to its first token; one that fails before is tried twice at most, then
+ * the next one takes its place. After the first token nothing is repeated: the reader has seen it.
+ * Deltas that arrive together are joined, since everything further down costs per part; `turn` waits until what has
+ * arrived is read. Returns how the answer ended.
  * Throws `model-unavailable`, `timeout`, and `answer-truncated` when the stream ends without saying that it is whole.
  */
 export async function* generateText(
-  model: LanguageModelV4,
-  call: Pick<LanguageModelV4CallOptions, "prompt" | "providerOptions">,
+  models: AnsweringModel[],
+  call: ModelCall,
   limits: GenerateLimits,
   turn: () => Promise<void>,
   signal: AbortSignal,
 ): AsyncGenerator<string, Generated> {
-  const idle = startIdleDeadline("the model", limits.firstToken, limits.token, signal);
-  const tokens = createTokenQueue();
+  const { begun, fallback } = await beginFirst(models, call, limits, signal);
+  const { tokens, idle, reading } = begun;
   let generated: Generated | undefined;
   try {
-    const options = { ...call, maxOutputTokens: limits.outputTokens, abortSignal: idle.signal };
-    const request = { what: "model", signal: idle.signal, deadline: limits.firstToken, retries: 1 };
-    const { stream } = await callWithin(request, async () =>
-      model.doStream(options).then(undefined, rethrowModelError(idle.signal)),
-    );
-    const reading = readParts(stream, tokens, idle);
     for (;;) {
       await rejectOnAbort(idle.signal, tokens.available());
       await turn();
@@ -55,11 +61,73 @@ export async function* generateText(
       if (text !== "") yield text;
       if (tokens.closed()) break;
     }
-    return (generated = await reading);
+    generated = await reading;
+    return fallback === undefined ? generated : { ...generated, fallback };
   } finally {
     // Only what has not ended by itself needs an end: every listener costs, undici's most of all.
     if (generated === undefined) idle.stop();
     else idle.clear();
+  }
+}
+
+/** A model's answer from its first token on. */
+interface BegunAnswer {
+  tokens: TokenQueue;
+  idle: IdleDeadline;
+  reading: Promise<Generated>;
+}
+
+async function beginFirst(
+  models: AnsweringModel[],
+  call: ModelCall,
+  limits: GenerateLimits,
+  signal: AbortSignal,
+): Promise<{ begun: BegunAnswer; fallback: Generated["fallback"] }> {
+  let fallback: Generated["fallback"];
+  for (const [index, { model, operation }] of models.entries()) {
+    try {
+      const options = { what: "the model", operation, signal, deadline: limits.firstToken };
+      const begun = await callWithin({ ...options, retries: 1 }, (limited) =>
+        begin(model, call, limits, signal, limited),
+      );
+      return { begun, fallback };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (index === models.length - 1) throw error;
+      fallback ??= { reason: toFailureReason(error) };
+    }
+  }
+  throw new Error("There is no model.");
+}
+
+/** Resolves with the first token. `signal` is the reader's, `limited` ends the attempt. */
+async function begin(
+  model: LanguageModelV4,
+  call: ModelCall,
+  limits: GenerateLimits,
+  signal: AbortSignal,
+  limited: AbortSignal,
+): Promise<BegunAnswer> {
+  const idle = startIdleDeadline("the model", limits.firstToken, limits.token, signal);
+  limited.addEventListener("abort", idle.stop, { once: true });
+  const tokens = createTokenQueue();
+  try {
+    const { stream } = await model.doStream({
+      ...call,
+      maxOutputTokens: limits.outputTokens,
+      abortSignal: idle.signal,
+    });
+    const reading = readParts(stream, tokens, idle);
+    await rejectOnAbort(idle.signal, tokens.available());
+    tokens.throwIfFailed();
+    return { tokens, idle, reading };
+  } catch (error) {
+    // An answer that was cut before its first word can be asked for again, unlike one that was cut later.
+    const reason: unknown = idle.signal.aborted ? idle.signal.reason : toModelError(error);
+    idle.stop();
+    throw reason;
+  } finally {
+    limited.removeEventListener("abort", idle.stop);
   }
 }
 
@@ -134,73 +202,4 @@ function truncated(): AppError {
     "answer-truncated",
     "The answer was cut off before its end. Please ask again.",
   );
-}
-
-function rethrowModelError(signal: AbortSignal): (error: unknown) => never {
-  return (error) => {
-    signal.throwIfAborted();
-    throw toModelError(error);
-  };
-}
-
-function toModelError(error: unknown): UpstreamError {
-  const known = error as
-    | { statusCode?: unknown; message?: unknown; responseHeaders?: Record<string, string> }
-    | undefined;
-  const status = typeof known?.statusCode === "number" ? known.statusCode : undefined;
-  const seconds = Number(known?.responseHeaders?.["retry-after"] ?? Number.NaN);
-  return new UpstreamError({
-    service: "model",
-    operation: "stream",
-    message: typeof known?.message === "string" ? known.message : "failed",
-    status,
-    retryable: isRetryableStatus(status),
-    retryAfter: Number.isFinite(seconds) ? seconds * 1000 : undefined,
-    cause: error,
-  });
-}
-
-interface TokenQueue {
-  add(text: string): void;
-  /** Everything added since the last time. Throws the error that the queue was closed with, once it is empty. */
-  take(): string;
-  /** Resolves when there is text, or the queue is closed. */
-  available(): Promise<void>;
-  /** Resolves when the reader is near enough. */
-  room(): Promise<void> | undefined;
-  close(error?: Error): void;
-  closed(): boolean;
-}
-
-function createTokenQueue(): TokenQueue {
-  let text = "";
-  let ended = false;
-  let failure: Error | undefined;
-  let wakeReader: (() => void) | undefined;
-  let wakeWriter: (() => void) | undefined;
-  return {
-    add(delta) {
-      text += delta;
-      wakeReader?.();
-    },
-    take() {
-      const taken = text;
-      text = "";
-      wakeWriter?.();
-      if (taken === "" && failure !== undefined) throw failure;
-      return taken;
-    },
-    available: () =>
-      text !== "" || ended ? Promise.resolve() : new Promise((resolve) => (wakeReader = resolve)),
-    room: () =>
-      text.length < WAITING_CHARACTERS
-        ? undefined
-        : new Promise((resolve) => (wakeWriter = resolve)),
-    close(error) {
-      ended = true;
-      failure = error;
-      wakeReader?.();
-    },
-    closed: () => ended && text === "" && failure === undefined,
-  };
 }

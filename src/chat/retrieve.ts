@@ -142,32 +142,31 @@ function weighMessages(question: Question): Wording {
 async function condense(
   question: Question,
   hasHistory: boolean,
-  { condense: rewrite, limits, now }: RetrieveDependencies,
+  { condense: rewrite, limits, now, operations }: RetrieveDependencies,
   stages: RetrievalReport["stages"],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (rewrite === undefined || !hasHistory) return undefined;
-  return runStage(stages, "condense", { deadline: limits.condense, now, signal }, (limited) =>
-    rewrite(question, limited),
-  );
+  const operation = operations.of("model", "condense");
+  const options = { operation, deadline: limits.condense, now, signal };
+  return runStage(stages, "condense", options, (limited) => rewrite(question, limited));
 }
 
 /** The passages in the reranker's order; as they were where there is none or it fails. */
 async function rerank(
   question: string,
   passages: Passage[],
-  { reranker, limits, now }: RetrieveDependencies,
+  { reranker, limits, now, operations }: RetrieveDependencies,
   stages: RetrievalReport["stages"],
   signal: AbortSignal,
 ): Promise<Passage[]> {
   if (reranker === undefined || passages.length < 2) return passages;
   const best = passages.slice(0, RERANKED);
   const texts = best.map(({ chunk }) => [chunk.title, ...chunk.heading, chunk.text].join("\n"));
-  const scores = await runStage(
-    stages,
-    "rerank",
-    { deadline: limits.rerank, now, signal },
-    (limited) => reranker.rerank(question, texts, limited),
+  const operation = operations.of("cohere", "rerank");
+  const options = { operation, deadline: limits.rerank, now, signal };
+  const scores = await runStage(stages, "rerank", options, (limited) =>
+    reranker.rerank(question, texts, limited),
   );
   if (scores === undefined) return passages;
   const reranked = best.map((passage, index) => ({

@@ -1,5 +1,6 @@
 import type { CatalogSnapshot } from "../catalog.ts";
-import { DeadlineError } from "../errors.ts";
+import { toFailureReason } from "../errors.ts";
+import type { Operations } from "../operations.ts";
 import type {
   ChunkStore,
   Clock,
@@ -18,6 +19,7 @@ import { elapsed, runStage } from "./stage.ts";
 export interface SearchDependencies {
   store: ChunkStore;
   embedder: Embedder | undefined;
+  operations: Operations;
   now: Clock;
   limits: {
     /** Milliseconds for each collection. */
@@ -52,7 +54,7 @@ export async function searchWording(
   stages: RetrievalReport["stages"],
   signal: AbortSignal,
 ): Promise<WordingSearch> {
-  const { embedder, limits, now } = dependencies;
+  const { embedder, limits, now, operations } = dependencies;
   const sparse = encodeQuery(wording, scope.snapshot.statistics);
   const text = wording[0]?.text.trim() ?? "";
   const dense =
@@ -62,7 +64,7 @@ export async function searchWording(
       ? await runStage(
           stages,
           "embed",
-          { deadline: limits.embed, now, signal },
+          { operation: operations.of("cohere", "embed"), deadline: limits.embed, now, signal },
           async (limited) => (await embedder.embedQuery([text], limited))[0],
         )
       : undefined;
@@ -88,14 +90,21 @@ async function searchCollection(
   name: string,
   query: SearchQuery,
   filter: Filter | undefined,
-  { store, limits, now }: SearchDependencies,
+  { store, limits, now, operations }: SearchDependencies,
   signal: AbortSignal,
 ): Promise<{ outcome: CollectionOutcome; hits: Hit[] }> {
   if (query.sparse.indices.length === 0 && query.dense === undefined)
     return { outcome: { name, status: "empty", hits: 0, ms: 0 }, hits: [] };
   const started = now();
   try {
-    const options = { what: `searching ${name}`, signal, deadline: limits.collection, retries: 1 };
+    const options = {
+      what: `searching ${name}`,
+      // Each collection has a circuit of its own: one that hangs says nothing about its neighbours.
+      operation: operations.of("qdrant", `search ${name}`),
+      signal,
+      deadline: limits.collection,
+      retries: 1,
+    };
     const [hits = []] = await callWithin(options, (limited) =>
       store.search(name, [query], filter, limits.candidates, limited),
     );
@@ -110,8 +119,13 @@ async function searchCollection(
     };
   } catch (error) {
     signal.throwIfAborted();
-    const status = error instanceof DeadlineError ? "timeout" : "error";
-    return { outcome: { name, status, hits: 0, ms: elapsed(now, started) }, hits: [] };
+    const reason = toFailureReason(error);
+    const status = reason === "timeout" ? "timeout" : "error";
+    const outcome = { name, status, hits: 0, ms: elapsed(now, started) } as const;
+    return {
+      outcome: reason === "circuit-open" ? { ...outcome, reason } : outcome,
+      hits: [],
+    };
   }
 }
 

@@ -1,4 +1,5 @@
-import { DeadlineError } from "../errors.ts";
+import { toFailureReason } from "../errors.ts";
+import type { Operation } from "../operations.ts";
 import type { Clock } from "../ports.ts";
 import { callWithin } from "../resilience.ts";
 import type { RetrievalReport } from "./events.ts";
@@ -10,13 +11,19 @@ import type { RetrievalReport } from "./events.ts";
 export async function runStage<T>(
   stages: RetrievalReport["stages"],
   name: keyof RetrievalReport["stages"],
-  options: { deadline: number; now: Clock; signal: AbortSignal },
+  options: { operation: Operation; deadline: number; now: Clock; signal: AbortSignal },
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
   const started = options.now();
   try {
     const result = await callWithin(
-      { what: name, signal: options.signal, deadline: options.deadline, retries: 1 },
+      {
+        what: name,
+        operation: options.operation,
+        signal: options.signal,
+        deadline: options.deadline,
+        retries: 1,
+      },
       call,
     );
     // A stage that runs twice in one retrieval stays failed when one of the two failed.
@@ -28,7 +35,7 @@ export async function runStage<T>(
     stages[name] = {
       status: "failed",
       ms: elapsed(options.now, started),
-      reason: error instanceof DeadlineError ? "timeout" : "error",
+      reason: toFailureReason(error),
     };
     return undefined;
   }

@@ -161,6 +161,8 @@ export interface JsonAnswer {
   retrieval: RetrievalReport;
   usage: unknown;
   timings: unknown;
+  /** Present when the fallback model wrote the answer. */
+  fallback?: unknown;
   conversationId: string;
 }
 
@@ -180,8 +182,14 @@ export async function toJsonAnswer(
     } else if (event.type === "text") answer.answer += event.delta;
     else if (event.type === "text-end") answer.citations = event.citations;
     else if (event.type === "finish") {
-      const { answered, usage, timings } = event;
-      Object.assign(answer, { answered, usage, timings, conversationId: options.conversationId });
+      const { answered, usage, timings, fallback } = event;
+      Object.assign(answer, {
+        answered,
+        usage,
+        timings,
+        ...(fallback === undefined ? {} : { fallback }),
+        conversationId: options.conversationId,
+      });
     } else throwFailure(event);
   }
   return answer as JsonAnswer;

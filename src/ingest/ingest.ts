@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog.ts";
+import type { Operations } from "../operations.ts";
 import type { ChunkStore, CollectionRecord, Embedder, EncodedChunk } from "../ports.ts";
 import { callWithin } from "../resilience.ts";
 import { encodeChunk } from "../text/sparse.ts";
@@ -16,6 +17,7 @@ export interface IngestDependencies {
   store: ChunkStore;
   catalog: Catalog;
   embedder: Embedder | undefined;
+  operations: Operations;
   /** Milliseconds for one call to the store or the embedder. */
   deadline: number;
   /** Told which document is parsed now, and `undefined` when it is done: the Markdown parser may take very long. */
@@ -235,11 +237,14 @@ async function saveRecord(
 }
 
 function bounded(
-  { deadline }: IngestDependencies,
+  { deadline, operations }: IngestDependencies,
   signal: AbortSignal,
 ): <T>(what: string, call: (limited: AbortSignal) => Promise<T>) => Promise<T> {
   // All of these may be repeated: ids are deterministic, and deletes name what they delete.
-  return (what, call) => callWithin({ what, signal, deadline, retries: 2 }, call);
+  return (what, call) => {
+    const operation = operations.of(what === "embedding" ? "cohere" : "qdrant", what);
+    return callWithin({ what, operation, signal, deadline, retries: 2 }, call);
+  };
 }
 
 function toChunkTerms(chunk: EncodedChunk): { indices: number[]; words: number; grams: number } {

@@ -155,6 +155,7 @@ export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Se
     const { collection, id } = c.req.valid("param");
     const options = {
       what: "reading a document",
+      operation: ingest.operations.of("qdrant", "reading a document"),
       signal: c.req.raw.signal,
       deadline: ingest.deadline,
       retries: 1,

@@ -48,6 +48,7 @@ export function addSourceRoute(app: OpenAPIHono<AppEnvironment>, { ingest }: Ser
     const { collection, chunkId } = c.req.valid("param");
     const options = {
       what: "reading a source",
+      operation: ingest.operations.of("qdrant", "reading a source"),
       signal: c.req.raw.signal,
       deadline: ingest.deadline,
       retries: 1,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadSamples } from "../../src/samples.ts";
 import { type OpenApp, openApp } from "../support/open-app.ts";
 import { collectStream, type UIEvent } from "../support/sse.ts";
@@ -28,9 +28,9 @@ const DOCUMENTS = {
 };
 const QUESTION = "Which bird hunts fish at the lake?";
 
-beforeAll(async () => {
-  world = await openWorld();
-  app = await openApp({
+/** A fresh one knows nothing of what failed before: each operation has its circuit and its retries to spend. */
+const openFresh = (environment: Record<string, string> = {}): Promise<OpenApp> =>
+  openApp({
     samples: false,
     environment: {
       ...world.environment,
@@ -40,21 +40,37 @@ beforeAll(async () => {
       CONDENSE_TIMEOUT_MS: "400",
       FIRST_TOKEN_TIMEOUT_MS: "600",
       TOKEN_TIMEOUT_MS: "400",
+      ...environment,
     },
   });
+
+beforeAll(async () => {
+  world = await openWorld();
+  app = await openFresh();
   await loadSamples(DOCUMENTS, app.services, AbortSignal.timeout(20_000));
   await world.command({ do: "clear" });
 });
-afterEach(() => world.command({ do: "clear" }));
-afterAll(async () => {
-  app.close();
-  await world.close();
+beforeEach(async () => {
+  app = await openFresh();
 });
+afterEach(() => world.command({ do: "clear" }));
+afterAll(() => world.close());
 
 async function ask(body: object): Promise<UIEvent[]> {
   const response = await app.post("/chat", body);
   expect(response.status).toBe(200);
   return (await collectStream(response)).events;
+}
+
+async function readUntil(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  words: string,
+): Promise<void> {
+  for (let text = ""; !text.includes(words);) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`The stream ended without ${words}: ${text}`);
+    text += new TextDecoder().decode(value);
+  }
 }
 
 interface Report {
@@ -321,6 +337,115 @@ describe("a model that fails", () => {
   });
 });
 
+describe("a fallback model", () => {
+  const script = { reply: ["The ", "grey heron ", "does. [1]"] };
+  const metadataOf = (events: UIEvent[]): unknown => events.at(-1)?.["messageMetadata"];
+
+  it.each([
+    [{ kind: "status", status: 500 }, "error"],
+    [{ kind: "status", status: 401 }, "error"],
+    [{ kind: "html" }, "error"],
+    [{ kind: "truncate", afterTokens: 0, how: "fin" }, "error"],
+    [{ kind: "hang-before-headers" }, "timeout"],
+    [{ kind: "hang-after-headers" }, "timeout"],
+  ] as const)(
+    "answers when the first one fails before its first token, and the end says why: %j",
+    async (fault, reason) => {
+      app = await openFresh({ MODEL_FALLBACK: "extractive" });
+      await world.command({ do: "fault", operation: "chat", fault });
+      const events = await ask({ message: QUESTION });
+      expect(textOf(events)).toContain("grey heron hunts fish");
+      expect(terminal(events)).toHaveLength(1);
+      expect(metadataOf(events)).toMatchObject({
+        answered: true,
+        degraded: true,
+        fallback: { reason },
+      });
+    },
+  );
+
+  it("may be another provider with an address and a key of its own", async () => {
+    app = await openFresh({
+      MODEL: "cohere:first",
+      MODEL_BASE_URL: "",
+      MODEL_API_KEY: "",
+      MODEL_FALLBACK: "openai-compatible:second",
+      MODEL_FALLBACK_BASE_URL: `${world.upstreamUrl}/v1`,
+      MODEL_FALLBACK_API_KEY: "second-key",
+    });
+    await world.command({ do: "script", script });
+    await world.command({
+      do: "fault",
+      operation: "chat",
+      fault: { kind: "status", status: 503 },
+      options: { times: 2 },
+    });
+    expect(textOf(await ask({ message: QUESTION }))).toBe(script.reply.join(""));
+    const calls = (await world.requests()).upstream.filter(({ operation }) => operation === "chat");
+    expect(calls.map(({ path }) => path)).toEqual(["/v2/chat", "/v2/chat", "/v1/chat/completions"]);
+    expect(calls.at(-1)?.headers["authorization"]).toBe("Bearer second-key");
+  });
+
+  it("stays out of an answer that was cut after its first token", async () => {
+    app = await openFresh({ MODEL_FALLBACK: "extractive" });
+    await world.command({ do: "script", script });
+    const fault = { kind: "truncate", afterTokens: 2, how: "fin" } as const;
+    await world.command({ do: "fault", operation: "chat", fault });
+    const events = await ask({ message: QUESTION });
+    expect(textOf(events)).toContain("The grey heron");
+    expect(textOf(events)).not.toContain("hunts fish");
+    expect(terminal(events)).toMatchObject([{ type: "error" }]);
+  });
+
+  it("is not named where the first one answers", async () => {
+    app = await openFresh({ MODEL_FALLBACK: "extractive" });
+    await world.command({ do: "script", script });
+    const events = await ask({ message: QUESTION });
+    expect(metadataOf(events)).toMatchObject({ degraded: false });
+    expect(metadataOf(events)).not.toHaveProperty("fallback");
+    const json = await (await app.post("/chat", { message: QUESTION, stream: false })).json();
+    expect(json).not.toHaveProperty("fallback");
+  });
+});
+
+describe("a part that keeps failing", () => {
+  it("is left alone after five failures in a row, alone of all, and the stream says so", async () => {
+    const fault = { kind: "status", status: 503 } as const;
+    await world.command({ do: "fault-qdrant", path: "/collections/fishes/", fault });
+    await world.command({ do: "fault", operation: "rerank", fault });
+    for (let chat = 0; chat < 5; chat++) await ask({ message: QUESTION });
+    const before = await world.requests();
+    const report = reportOf(await ask({ message: QUESTION }));
+    const after = await world.requests();
+    expect(report.stages["rerank"]).toMatchObject({ status: "failed", reason: "circuit-open" });
+    expect(report.stages["embed"]).toMatchObject({ status: "ok" });
+    expect(report.collections.filter(({ status }) => status === "error")).toMatchObject([
+      { name: "fishes", reason: "circuit-open" },
+    ]);
+    const count = ({ upstream, qdrant }: typeof before): number[] => [
+      upstream.filter(({ operation }) => operation === "rerank").length,
+      qdrant.filter(({ path }) => path.startsWith("/collections/fishes/points")).length,
+    ];
+    // Five failures and the few that a budget of one retry at the start allows.
+    for (const calls of count(before)) expect(calls).toBeLessThanOrEqual(6);
+    expect(count(after)).toEqual(count(before));
+  });
+
+  it("is a model that is not asked, but the answer is an error at once", async () => {
+    await world.command({
+      do: "fault",
+      operation: "chat",
+      fault: { kind: "status", status: 503 },
+    });
+    for (let chat = 0; chat < 5; chat++) await ask({ message: QUESTION });
+    const calls = (await chatBodies()).length;
+    expect(terminal(await ask({ message: QUESTION }))).toMatchObject([
+      { type: "error", code: "model-unavailable" },
+    ]);
+    expect(await chatBodies()).toHaveLength(calls);
+  });
+});
+
 describe("what goes to the reader and to the log", () => {
   it("holds no upstream's text and no key", async () => {
     const canary = "secret-upstream-detail";
@@ -362,8 +487,7 @@ describe("a reader who leaves", () => {
     const controller = new AbortController();
     const response = await app.post("/chat", { message: QUESTION }, {}, controller.signal);
     const reader = response.body!.getReader();
-    for (let text = ""; !text.includes("text-delta");)
-      text += new TextDecoder().decode((await reader.read()).value);
+    await readUntil(reader, "text-delta");
     controller.abort();
     await reader.cancel().catch(() => undefined);
     const seen = await world.waitFor(
@@ -379,8 +503,7 @@ describe("a reader who leaves", () => {
     });
     const response = await app.post("/chat", { message: QUESTION });
     const reader = response.body!.getReader();
-    for (let text = ""; !text.includes("text-delta");)
-      text += new TextDecoder().decode((await reader.read()).value);
+    await readUntil(reader, "text-delta");
     await reader.cancel();
     await world.waitFor(
       ({ operation, closedAt }) => operation === "chat" && closedAt !== undefined,

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type Generated, generateText } from "../../src/chat/generate.ts";
+import { createOperations } from "../../src/operations.ts";
 import type { ScriptedModel } from "./scripted-model.ts";
 
 const LIMITS = { firstToken: 5000, token: 5000, outputTokens: 99 };
@@ -10,7 +11,8 @@ export function generate(
   limits: Partial<typeof LIMITS> = {},
   signal = new AbortController().signal,
 ): AsyncGenerator<string, Generated> {
-  return generateText(model, CALL, { ...LIMITS, ...limits }, () => turn(), signal);
+  const operation = createOperations(() => performance.now()).of("model", "stream");
+  return generateText([{ model, operation }], CALL, { ...LIMITS, ...limits }, () => turn(), signal);
 }
 
 export interface Run {

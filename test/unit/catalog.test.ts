@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Catalog, createCatalog } from "../../src/catalog.ts";
 import { UpstreamError } from "../../src/errors.ts";
+import { createOperations } from "../../src/operations.ts";
 import type { CollectionRecord } from "../../src/ports.ts";
 import { buildRecord, createFixedStore } from "../support/fixed-store.ts";
 
@@ -24,7 +25,12 @@ function open(): {
       return world.records;
     },
   });
-  const catalog = createCatalog(store, () => world.time, 1000);
+  const catalog = createCatalog({
+    store,
+    operation: createOperations(() => world.time).of("qdrant", "list"),
+    now: () => world.time,
+    deadline: 1000,
+  });
   return {
     catalog,
     world,

@@ -3,6 +3,7 @@ import {
   AppError,
   DeadlineError,
   isRetryableStatus,
+  readRetryAfter,
   toAppError,
   toProblem,
   UpstreamError,
@@ -78,5 +79,27 @@ describe("toProblem", () => {
   it("lists the fields that are wrong", () => {
     const errors = [{ path: "messages", message: "is missing" }];
     expect(toProblem(new AppError("invalid", "No.", { errors }), "r1").errors).toEqual(errors);
+  });
+});
+
+describe("readRetryAfter", () => {
+  it.each([
+    ["2", 2000],
+    ["0", 0],
+    ["1.5", 1500],
+    ["-3", 0],
+    ["Wed, 21 Oct 2015 07:28:00 GMT", 0],
+    ["soon", undefined],
+    ["", undefined],
+    [undefined, undefined],
+    [null, undefined],
+  ])("of %j is %j", (header, milliseconds) => {
+    expect(readRetryAfter(header)).toBe(milliseconds);
+  });
+
+  it("counts from now to a date", () => {
+    const wait = readRetryAfter(new Date(Date.now() + 60_000).toUTCString())!;
+    expect(wait).toBeGreaterThan(55_000);
+    expect(wait).toBeLessThanOrEqual(60_000);
   });
 });

@@ -4,6 +4,7 @@ import { answer, type AnswerDependencies, hasEvidence } from "../../../src/chat/
 import type { AnswerEvent, Question } from "../../../src/chat/events.ts";
 import { readPrompts } from "../../../src/node/files.ts";
 import type { ChunkStore } from "../../../src/ports.ts";
+import { createOperations } from "../../../src/operations.ts";
 import { createPrompts } from "../../../src/prompts.ts";
 import { collect } from "../../support/collect.ts";
 import { createFixedStore } from "../../support/fixed-store.ts";
@@ -24,15 +25,19 @@ const writing = (...deltas: string[]): ScriptedModel =>
   createScriptedModel(() => streamOf(...deltas.map(textPart), finishPart()));
 
 function depend(store: ChunkStore, model: ScriptedModel, evidence = 0): AnswerDependencies {
+  const now = (): number => performance.now();
+  const operations = createOperations(now);
+  const operation = operations.of("qdrant", "list");
   return {
     store,
-    catalog: createCatalog(store, () => performance.now(), 1000),
+    catalog: createCatalog({ store, operation, now, deadline: 1000 }),
+    operations,
     embedder: undefined,
     reranker: undefined,
     condense: undefined,
-    model,
+    models: [{ model, operation: operations.of("model", "stream") }],
     prompts: createPrompts(readPrompts()),
-    now: () => performance.now(),
+    now,
     generateId: () => "n0nce",
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     limits: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RetrievalReport } from "../../../src/chat/events.ts";
+import { createOperations, type Operation } from "../../../src/operations.ts";
 import { elapsed, runStage } from "../../../src/chat/stage.ts";
 
 const signal = new AbortController().signal;
@@ -8,6 +9,8 @@ function openStages(): RetrievalReport["stages"] {
   const skipped = { status: "skipped", ms: 0 } as const;
   return { embed: skipped, condense: skipped, search: skipped, rerank: skipped };
 }
+
+const openOperation = (): Operation => createOperations(() => 0).of("cohere", "embed");
 
 /** A clock on which every look takes 2.5 ms. */
 function ticking(): () => number {
@@ -18,7 +21,7 @@ function ticking(): () => number {
 describe("runStage", () => {
   it("gives the result and reports the time", async () => {
     const stages = openStages();
-    const options = { deadline: 1000, now: ticking(), signal };
+    const options = { operation: openOperation(), deadline: 1000, now: ticking(), signal };
     expect(await runStage(stages, "rerank", options, async () => 7)).toBe(7);
     expect(stages.rerank).toEqual({ status: "ok", ms: 2.5 });
     expect(stages.embed.status).toBe("skipped");
@@ -26,7 +29,7 @@ describe("runStage", () => {
 
   it("reports a failure and costs nothing else", async () => {
     const stages = openStages();
-    const options = { deadline: 30, now: ticking(), signal };
+    const options = { operation: openOperation(), deadline: 30, now: ticking(), signal };
     expect(
       await runStage(stages, "embed", options, () => Promise.reject(new Error("no"))),
     ).toBeUndefined();
@@ -39,7 +42,7 @@ describe("runStage", () => {
 
   it("stays failed when only the second of two calls works", async () => {
     const stages = openStages();
-    const options = { deadline: 1000, now: ticking(), signal };
+    const options = { operation: openOperation(), deadline: 1000, now: ticking(), signal };
     await runStage(stages, "embed", options, () => Promise.reject(new Error("no")));
     expect(await runStage(stages, "embed", options, async () => 1)).toBe(1);
     expect(stages.embed.status).toBe("failed");
@@ -47,7 +50,12 @@ describe("runStage", () => {
 
   it("rejects with the caller's own abort", async () => {
     const controller = new AbortController();
-    const options = { deadline: 1000, now: ticking(), signal: controller.signal };
+    const options = {
+      operation: openOperation(),
+      deadline: 1000,
+      now: ticking(),
+      signal: controller.signal,
+    };
     const running = runStage(openStages(), "embed", options, () => new Promise(() => undefined));
     controller.abort("gone");
     await expect(running).rejects.toBe("gone");

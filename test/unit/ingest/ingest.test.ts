@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../../src/catalog.ts";
 import { ingestDocuments, type IngestDependencies } from "../../../src/ingest/ingest.ts";
+import { createOperations } from "../../../src/operations.ts";
 import { createFixedStore } from "../../support/fixed-store.ts";
 
 const store = createFixedStore();
+const operations = createOperations(() => 0);
+const operation = operations.of("qdrant", "list");
 const dependencies: IngestDependencies = {
   store,
-  catalog: createCatalog(store, () => 0, 1000),
+  catalog: createCatalog({ store, operation, now: () => 0, deadline: 1000 }),
+  operations,
   embedder: undefined,
   deadline: 1000,
 };

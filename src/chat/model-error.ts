@@ -1,0 +1,19 @@
+import { isRetryableStatus, readRetryAfter, UpstreamError } from "../errors.ts";
+
+/** Whatever a provider of the AI SDK throws, as a failed call to the model. */
+export function toModelError(error: unknown, operation = "stream"): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  const known = error as
+    | { statusCode?: unknown; message?: unknown; responseHeaders?: Record<string, string> }
+    | undefined;
+  const status = typeof known?.statusCode === "number" ? known.statusCode : undefined;
+  return new UpstreamError({
+    service: "model",
+    operation,
+    message: typeof known?.message === "string" ? known.message : "failed",
+    status,
+    retryable: isRetryableStatus(status),
+    retryAfter: readRetryAfter(known?.responseHeaders?.["retry-after"]),
+    cause: error,
+  });
+}

@@ -1,0 +1,193 @@
+import * as z from "zod";
+
+const milliseconds = (fallback: number): z.ZodDefault<z.ZodCoercedNumber> =>
+  z.coerce
+    .number("must be a whole number of milliseconds")
+    .int()
+    .min(1)
+    .max(3_600_000)
+    .default(fallback);
+const count = (fallback: number, most: number): z.ZodDefault<z.ZodCoercedNumber> =>
+  z.coerce.number("must be a whole number").int().min(1).max(most).default(fallback);
+const share = (fallback: number): z.ZodDefault<z.ZodCoercedNumber> =>
+  z.coerce.number("must be a number").min(0).max(10).default(fallback);
+const modelName = z
+  .string()
+  .regex(
+    /^(?:extractive|cohere:.+|openai-compatible:.+)$/,
+    "must be extractive, cohere:<model> or openai-compatible:<model>",
+  );
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+  )
+  .prefault("");
+const webAddress = z.url({
+  protocol: /^https?$/,
+  error: "must be a URL that begins with http:// or https://",
+});
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    "must hold origins like https://www.example.com, without a path",
+  );
+
+/** Every variable of the environment, in the order of the README's table. */
+export const VARIABLES = {
+  PORT: z.coerce
+    .number("must be a port number")
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8787)
+    .describe("Port on Node; 0 takes a free one."),
+  HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("Address to listen on (Node). `0.0.0.0` listens everywhere."),
+  SAMPLES: z
+    .stringbool("must be true or false")
+    .prefault("true")
+    .describe("Load the sample collections into an empty store when there is no `QDRANT_URL`."),
+  DATA_DIR: z
+    .string()
+    .default(".tributary")
+    .describe(
+      "Folder in which Qdrant's local mode keeps everything (Node, without `QDRANT_URL`); `:memory:` keeps it in memory only.",
+    ),
+  QDRANT_URL: webAddress
+    .optional()
+    .describe(
+      "Qdrant server, with its port if it is not the scheme's own (`http://127.0.0.1:6333`). Without it Qdrant's local mode runs inside the process.",
+    ),
+  QDRANT_API_KEY: z.string().optional().describe("Key of the Qdrant server."),
+  COHERE_API_KEY: z
+    .string()
+    .optional()
+    .describe(
+      "Switches on embeddings (the dense leg), rerank, and the Cohere model unless `MODEL` says otherwise.",
+    ),
+  COHERE_BASE_URL: webAddress.optional().describe("Another host that speaks Cohere's API."),
+  EMBED_MODEL: z.string().default("embed-v4.0").describe("Cohere's embedding model."),
+  EMBED_DIMENSION: count(1024, 4096).describe("Length of its vectors."),
+  RERANK_MODEL: z
+    .string()
+    .default("rerank-v3.5")
+    .describe("Cohere's rerank model; `none` switches reranking off."),
+  MODEL: modelName
+    .optional()
+    .describe(
+      "`cohere:<model>`, `openai-compatible:<model>` (Ollama, vLLM and the like) or `extractive`. Default: `cohere:command-a-03-2025` with a Cohere key, else `extractive`, which quotes the sources.",
+    ),
+  MODEL_BASE_URL: webAddress
+    .optional()
+    .describe("Base URL of an OpenAI-compatible API, for example `http://127.0.0.1:11434/v1`."),
+  MODEL_API_KEY: z
+    .string()
+    .optional()
+    .describe("Its key; for `cohere:` models `COHERE_API_KEY` when absent."),
+  MODEL_FALLBACK: modelName
+    .optional()
+    .describe(
+      "A second model, written like `MODEL`, that answers when the first one fails before its first token. `extractive` needs no service at all.",
+    ),
+  MODEL_FALLBACK_BASE_URL: webAddress
+    .optional()
+    .describe("Its base URL; `MODEL_BASE_URL` when absent and the provider is the same."),
+  MODEL_FALLBACK_API_KEY: z
+    .string()
+    .optional()
+    .describe(
+      "Its key; `MODEL_API_KEY` when absent and the provider is the same, for `cohere:` models `COHERE_API_KEY`.",
+    ),
+  COLLECTIONS: list.describe(
+    "Collections that are searched when a request names none, separated by commas. Default: all that Tributary made.",
+  ),
+  ADMIN_KEY: z
+    .string()
+    .min(8, "must have at least 8 characters")
+    .optional()
+    .describe(
+      "Bearer key for writing documents. Without it only this machine may write (Node), and nobody on Workers.",
+    ),
+  ALLOWED_ORIGINS: list
+    .pipe(z.array(origin))
+    .describe(
+      "Web origins that may call from a browser (CORS), separated by commas. Default: none.",
+    ),
+  PUBLIC_URL: webAddress
+    .optional()
+    .describe(
+      "Scheme and host that readers use, for links to sources. Default: those of the request.",
+    ),
+  CHAT_TIMEOUT_MS: milliseconds(120_000).describe("Limit for a whole answer."),
+  RETRIEVAL_TIMEOUT_MS: milliseconds(1500).describe("Limit for each collection."),
+  EMBED_TIMEOUT_MS: milliseconds(3000).describe(
+    "Limit for embedding the question; the answer goes on without the dense leg.",
+  ),
+  CONDENSE_TIMEOUT_MS: milliseconds(3000).describe(
+    "Limit for rewriting a follow-up question; the answer goes on without.",
+  ),
+  RERANK_TIMEOUT_MS: milliseconds(3000).describe(
+    "Limit for reranking; the answer goes on without.",
+  ),
+  FIRST_TOKEN_TIMEOUT_MS: milliseconds(30_000).describe("Limit for the model's first token."),
+  TOKEN_TIMEOUT_MS: milliseconds(20_000).describe(
+    "Limit for the model's silence between two tokens.",
+  ),
+  WRITE_TIMEOUT_MS: milliseconds(20_000).describe(
+    "A reader who takes nothing of a waiting stream for so long is cut off.",
+  ),
+  MAX_CHATS: count(200, 100_000).describe(
+    "Answers that one process writes at the same time; more are refused with 503 and `Retry-After`.",
+  ),
+  SHUTDOWN_GRACE_MS: milliseconds(10_000).describe(
+    "Time that answers have to end after SIGTERM (Node); those left are told that the server ends.",
+  ),
+  RESUMABLE: z
+    .stringbool("must be true or false")
+    .prefault("false")
+    .describe(
+      "An answer whose reader leaves goes on, and `GET /chat/{id}/stream` gives it. Otherwise leaving cancels it.",
+    ),
+  DETACHED_TIMEOUT_MS: milliseconds(60_000).describe(
+    "Limit for an answer that nobody reads, and the time for which an ended one can be read again (`RESUMABLE`).",
+  ),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: "must be a URL that begins with redis:// or rediss://" })
+    .optional()
+    .describe(
+      "Redis through which several processes share resumable answers and stops. Without it they are those of one process.",
+    ),
+  INGEST_TIMEOUT_MS: milliseconds(30_000).describe(
+    "Limit for each call while documents are stored, and on Node for parsing one document.",
+  ),
+  KEEP_ALIVE_MS: milliseconds(15_000).describe(
+    "Silence on a stream after which a comment is sent.",
+  ),
+  MAX_SOURCES: count(6, 50).describe("Sources shown and given to the model."),
+  CONTEXT_CHARACTERS: count(8000, 1_000_000).describe(
+    "Characters of all sources in the prompt together.",
+  ),
+  CANDIDATES: count(10, 200).describe("Chunks that each leg asks of each collection."),
+  MAX_OUTPUT_TOKENS: count(1024, 100_000).describe("Tokens of an answer."),
+  DENSE_WEIGHT: share(0.5).describe(
+    "Weight of the dense leg beside the words; tune it for the embedding model.",
+  ),
+  EVIDENCE_THRESHOLD: share(0.44).describe(
+    'How well the words of the best passage must fit the question; below it the answer is "not found". `POST /search` shows the value as `evidence.words`.',
+  ),
+  SIMILARITY_THRESHOLD: share(0.45).describe(
+    "Cosine of the best passage from which on an answer is tried although the words do not reach the threshold.",
+  ),
+  MAX_MESSAGE_CHARACTERS: count(16_000, 1_000_000).describe("Characters of a question."),
+  MAX_BODY_BYTES: count(1_048_576, 33_554_432).describe(
+    "Size of a chat request; document writes may be 16 times as large.",
+  ),
+  MAX_DOCUMENT_CHARACTERS: count(1_000_000, 8_000_000).describe("Characters of one document."),
+} as const satisfies Record<string, z.ZodType>;
