@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { postJson } from "../node/tributary.ts";
+import { CLOSED_WITHIN, expectedCalls, leaveInPhase, PHASES } from "../support/leaving.ts";
+import { collectStream } from "../support/sse.ts";
+import { QUESTION, startUpstreams, type Upstreams } from "../support/upstreams.ts";
+import { type StartedWorker, startWorker } from "../support/worker.ts";
+
+declare const FULL: boolean;
+
+const RUNS = FULL ? 100 : 3;
+
+let upstreams: Upstreams;
+let worker: StartedWorker;
+
+beforeAll(async () => {
+  upstreams = await startUpstreams();
+  worker = await startWorker({
+    ...upstreams.environment,
+    // Nothing here ends by itself before it is left, however busy the machine. KEEP_ALIVE_MS is the shipped one: in a
+    // silence it is the comments by which workerd finds out that a reader has gone.
+    EMBED_TIMEOUT_MS: "30000",
+    RETRIEVAL_TIMEOUT_MS: "30000",
+    RERANK_TIMEOUT_MS: "30000",
+  });
+  // The first request makes the application.
+  await (await fetch(`${worker.url}/healthz`)).text();
+});
+afterAll(async () => {
+  await worker.stop();
+  await upstreams.close();
+});
+
+describe("a reader of a Worker who leaves", () => {
+  it.each(PHASES)(
+    `in the phase "$name" closes what is open there, and nothing is called afterwards, ${RUNS} of ${RUNS}`,
+    async (phase) => {
+      const leavings = await leaveInPhase({ url: worker.url, upstreams, phase, runs: RUNS });
+      const { delays, calls, open } = leavings;
+      const slowest = Math.max(...delays).toFixed(1);
+      if (FULL) console.log(`${phase.name}: ${delays.length} runs, slowest ${slowest} ms`);
+      expect(delays.filter((delay) => delay > CLOSED_WITHIN)).toEqual([]);
+      expect(delays).toHaveLength(RUNS);
+      expect(calls).toEqual(expectedCalls(phase, RUNS));
+      expect(open).toEqual([]);
+    },
+    RUNS * 2000 + 10_000,
+  );
+
+  it("leaves the next reader a whole answer", async () => {
+    const response = await postJson(`${worker.url}/chat`, { message: QUESTION });
+    const { events, done } = await collectStream(response);
+    expect(done).toBe(true);
+    expect(events.at(-1)?.type).toBe("finish");
+    expect(upstreams.openRequests()).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTributary, type Tributary } from "../node/tributary.ts";
+import {
+  CLOSED_WITHIN,
+  CONDENSE,
+  expectedCalls,
+  leaveInPhase,
+  type LeavingOptions,
+  PHASES,
+} from "../support/leaving.ts";
+import { openRawRequest, type RawClient } from "../support/raw-client.ts";
+import { QUESTION, startUpstreams, type Upstreams } from "../support/upstreams.ts";
+
+declare const FULL: boolean;
+
+const RUNS = FULL ? 100 : 3;
+const MID_STREAM = PHASES.at(-1)!;
+
+let upstreams: Upstreams;
+let tributary: Tributary;
+
+beforeAll(async () => {
+  upstreams = await startUpstreams();
+  tributary = await startTributary({
+    ...upstreams.environment,
+    // Nothing here ends by itself before it is left, however busy the machine.
+    EMBED_TIMEOUT_MS: "30000",
+    RETRIEVAL_TIMEOUT_MS: "30000",
+    RERANK_TIMEOUT_MS: "30000",
+    CONDENSE_TIMEOUT_MS: "30000",
+  });
+});
+afterAll(async () => {
+  await tributary.stop();
+  await upstreams.close();
+});
+
+/** Leaves a phase some times: every open call is closed in time, and none comes afterwards. */
+async function expectCancelled(
+  options: Omit<LeavingOptions, "url" | "upstreams" | "runs">,
+): Promise<string[]> {
+  const { delays, calls, open, received } = await leaveInPhase({
+    ...options,
+    url: tributary.url,
+    upstreams,
+    runs: RUNS,
+  });
+  if (FULL)
+    console.log(
+      `${options.phase.name}: ${delays.length} runs, slowest ${Math.max(...delays).toFixed(1)} ms`,
+    );
+  expect(delays.filter((delay) => delay > CLOSED_WITHIN)).toEqual([]);
+  expect(delays).toHaveLength(RUNS);
+  expect(calls).toEqual(expectedCalls(options.phase, RUNS));
+  expect(open).toEqual([]);
+  return received;
+}
+
+describe("a reader who leaves", () => {
+  it.each([...PHASES, CONDENSE])(
+    `in the phase "$name" closes what is open there, and nothing is called afterwards, ${RUNS} of ${RUNS}`,
+    async (phase) => void (await expectCancelled({ phase })),
+    RUNS * 2000 + 10_000,
+  );
+
+  it.each(["text/plain", "application/json"])(
+    `of an answer that was to be %s closes the model's call, ${RUNS} of ${RUNS}`,
+    async (accept) => void (await expectCancelled({ phase: MID_STREAM, accept })),
+    RUNS * 2000 + 10_000,
+  );
+
+  it(
+    `by a reset closes the model's call, ${RUNS} of ${RUNS}`,
+    async () => {
+      const leave = (reader: RawClient): void => reader.reset();
+      await expectCancelled({ phase: MID_STREAM, leave });
+    },
+    RUNS * 2000 + 10_000,
+  );
+
+  it("leaves the next reader a whole answer", async () => {
+    const reader = await openRawRequest(`${tributary.url}/chat`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ message: QUESTION }),
+    });
+    expect(await reader.waitFor("[DONE]", 5000)).toContain('"type":"finish"');
+    reader.destroy();
+  });
+
+  it("is no error of ours: the operator's log stays empty", () => {
+    expect(tributary.stderr()).toBe("");
+  });
+});
