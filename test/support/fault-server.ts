@@ -12,7 +12,7 @@ import { createRequestLog, type RequestLog, type SeenRequest } from "./request-l
 export type Operation = "embed" | "rerank" | "chat" | "models" | "unknown";
 
 /** A text is split into words; an iterable gives the tokens itself and may be endless. */
-export type Reply = string | Iterable<string>;
+export type Reply = string | Iterable<string> | AsyncIterable<string>;
 
 export interface FaultServerOptions {
   /** Vector size when the request names no `output_dimension`. @default 64 */
@@ -140,7 +140,8 @@ async function answerChat(
     };
   }
   const totals: ChatTotals = { tokens: 0, isCapped: false };
-  const text = [...capped(tokens, request.maxTokens, totals)].join("");
+  let text = "";
+  for await (const token of capped(tokens, request.maxTokens, totals)) text += token;
   await pause(script.firstTokenDelayMs + script.tokenDelayMs * totals.tokens, gone);
   return jsonAnswer(200, wire.whole(request, text, totals));
 }
@@ -148,13 +149,13 @@ async function answerChat(
 async function* streamChat(
   wire: ChatWire,
   request: ChatRequestSeen,
-  tokens: Iterable<string>,
+  tokens: Exclude<Reply, string>,
   { firstTokenDelayMs, tokenDelayMs }: FaultServer,
   gone: AbortSignal,
 ): AsyncGenerator<Step> {
   const totals: ChatTotals = { tokens: 0, isCapped: false };
   for (const frame of wire.opening(request)) yield { bytes: Buffer.from(frame) };
-  for (const token of capped(tokens, request.maxTokens, totals)) {
+  for await (const token of capped(tokens, request.maxTokens, totals)) {
     await pause(totals.tokens === 1 ? firstTokenDelayMs : tokenDelayMs, gone);
     if (gone.aborted) return;
     yield { bytes: Buffer.from(wire.token(token)), isToken: true };
@@ -163,12 +164,12 @@ async function* streamChat(
 }
 
 /** Counts into `totals` as it goes, because an endless reply has no length to ask for. */
-function* capped(
-  tokens: Iterable<string>,
+async function* capped(
+  tokens: Exclude<Reply, string>,
   maxTokens: number | undefined,
   totals: ChatTotals,
-): Generator<string> {
-  for (const token of tokens) {
+): AsyncGenerator<string> {
+  for await (const token of tokens) {
     totals.isCapped = totals.tokens === maxTokens;
     if (totals.isCapped) return;
     totals.tokens += 1;
