@@ -20,7 +20,7 @@ const EXPOSED_HEADERS = ["x-vercel-ai-ui-message-stream", "x-request-id", "retry
 
 /** The whole HTTP application. Does no I/O and starts no timer by itself. */
 export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
-  const { config, platform } = services;
+  const { config, platform, running } = services;
   const app = new OpenAPIHono<AppEnvironment>({
     defaultHook: (result) => {
       if (!result.success) throw invalidFields(result.error.issues);
@@ -31,6 +31,12 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   app.use(closedHeaders());
   if (config.ALLOWED_ORIGINS.length > 0)
     app.use(cors({ origin: config.ALLOWED_ORIGINS, exposeHeaders: EXPOSED_HEADERS }));
+  // Refused before its body is read; only a body tells whether it would join an answer that is running already.
+  if (!config.RESUMABLE)
+    app.on("POST", ["/chat", "/"], (_c, next) => {
+      running.requireRoom();
+      return next();
+    });
   app.use("/collections/*", limitBody(config.MAX_BODY_BYTES * DOCUMENT_BODY_FACTOR));
   app.on("POST", ["/chat", "/search", "/"], limitBody(config.MAX_BODY_BYTES));
 

@@ -11,6 +11,7 @@ import { type Catalog, createCatalog } from "./catalog.ts";
 import type { AnswerDependencies } from "./chat/answer.ts";
 import { condenseQuestion } from "./chat/condense.ts";
 import type { AnsweringModel } from "./chat/generate.ts";
+import { createRunningAnswers, type RunningAnswers } from "./chat/running.ts";
 import type { Config } from "./config.ts";
 import type { IngestDependencies } from "./ingest/ingest.ts";
 import { createIngester, type Ingester } from "./ingest/ingester.ts";
@@ -43,6 +44,8 @@ export interface Services {
   config: Config;
   platform: Platform;
   answer: AnswerDependencies;
+  /** Every answer, in whatever form, begins here. */
+  running: RunningAnswers;
   ingest: IngestDependencies;
   ingester: Ingester;
   /** Which model answers, for people: `extractive`, `cohere:command-a-03-2025` … */
@@ -80,6 +83,7 @@ export async function createServices(config: Config, platform: Platform): Promis
     modelName,
     ingest,
     ingester,
+    running: createRunningAnswers(config.MAX_CHATS),
     answer: {
       store,
       catalog,

@@ -19,3 +19,20 @@ export function toReadableStream<T>(
     },
   });
 }
+
+/** The same values; `end` is called once they have ended, also when that is before the first one. */
+export function whenEnded<T>(values: AsyncGenerator<T>, end: () => void): AsyncGenerator<T> {
+  const look = (step: IteratorResult<T>): IteratorResult<T> => {
+    if (step.done === true) end();
+    return step;
+  };
+  const fail = (error: unknown): never => {
+    end();
+    throw error;
+  };
+  return Object.assign(Object.create(values) as AsyncGenerator<T>, {
+    next: () => values.next().then(look, fail),
+    return: (value: unknown) => values.return(value).then(look, fail),
+    throw: (reason: unknown) => values.throw(reason).then(look, fail),
+  });
+}

@@ -13,6 +13,7 @@ import {
 import { invalidField } from "../errors.ts";
 import { toLogEntry } from "../log.ts";
 import type { Services } from "../services.ts";
+import { whenEnded } from "../streams.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { readMessages, splitQuestion } from "./messages.ts";
 import { readOrigin } from "./origin.ts";
@@ -58,7 +59,9 @@ const chatRoute = createRoute({
     413: problem("Too large"),
     415: problem("Not application/json"),
     422: problem("A field is wrong"),
-    503: problem("No collection, or not the model, could be reached (JSON and text)"),
+    503: problem(
+      "Too many answers at the same time, or the server is being shut down (both with `Retry-After`); no collection, or not the model, could be reached (JSON and text)",
+    ),
     504: problem("Deadline (JSON and text)"),
   },
 });
@@ -82,28 +85,30 @@ export async function answerRequest(
   wanted: { conversationId: string; stream?: boolean | undefined },
 ): Promise<Response> {
   const { platform, config } = services;
-  // The reader may go in two ways: the request's signal aborts, or the response's body is cancelled.
-  const gone = new AbortController();
-  const { signal } = gone;
-  const asked = c.req.raw.signal;
-  asked.addEventListener("abort", () => gone.abort(asked.reason), { once: true });
-  if (asked.aborted) gone.abort(asked.reason);
-  if (question.collections !== undefined) await requireCollections(services, question, signal);
-  const options: WireOptions = {
-    messageId: platform.generateId(),
-    conversationId: wanted.conversationId,
-    origin: readOrigin(c, config),
-    keepAlive: config.KEEP_ALIVE_MS,
-    turn: platform.turn,
-    onFailure: ({ cause, code }) =>
-      platform.log(toLogEntry(cause, { requestId: c.get("requestId"), code, at: "answer" })),
-  };
-  const events = answer(question, services.answer, signal);
-  const cancel = (): void => gone.abort(new DOMException("The reader left.", "AbortError"));
-  const form = readForm(c, wanted.stream);
-  if (form === "json") return Response.json(await toJsonAnswer(events, options));
-  if (form === "text") return toTextResponse(events, options, cancel);
-  return toUIMessageResponse(events, options, cancel);
+  const running = services.running.begin(wanted.conversationId, c.req.raw.signal);
+  try {
+    if (question.collections !== undefined)
+      await requireCollections(services, question, running.signal);
+    const options: WireOptions = {
+      messageId: platform.generateId(),
+      conversationId: wanted.conversationId,
+      origin: readOrigin(c, config),
+      keepAlive: config.KEEP_ALIVE_MS,
+      turn: platform.turn,
+      onFailure: ({ cause, code }) =>
+        platform.log(toLogEntry(cause, { requestId: c.get("requestId"), code, at: "answer" })),
+    };
+    const events = whenEnded(answer(question, services.answer, running.signal), running.end);
+    // The reader may go in two ways: the request's signal aborts, or the response's body is cancelled.
+    const cancel = (): void => running.abort(new DOMException("The reader left.", "AbortError"));
+    const form = readForm(c, wanted.stream);
+    if (form === "json") return Response.json(await toJsonAnswer(events, options));
+    if (form === "text") return await toTextResponse(events, options, cancel);
+    return toUIMessageResponse(events, options, cancel);
+  } catch (error) {
+    running.end();
+    throw error;
+  }
 }
 
 /** A name that a client got wrong is a 404, not an answer; a store that is down is the stream's to tell. */

@@ -6,6 +6,7 @@ import { type JsonAnswer, toJsonAnswer } from "../chat/wire.ts";
 import { usesSamples } from "../config.ts";
 import { holdsSamples } from "../samples.ts";
 import type { Services } from "../services.ts";
+import { whenEnded } from "../streams.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { splitQuestion } from "./messages.ts";
 import { readOrigin } from "./origin.ts";
@@ -47,10 +48,9 @@ export function addPageRoutes(app: OpenAPIHono<AppEnvironment>, services: Servic
       turn: platform.turn,
       onFailure: () => undefined,
     };
-    const result = await toJsonAnswer(
-      answer({ text, history: [] }, services.answer, c.req.raw.signal),
-      options,
-    );
+    const running = services.running.begin(platform.generateId(), c.req.raw.signal);
+    const events = answer({ text, history: [] }, services.answer, running.signal);
+    const result = await toJsonAnswer(whenEnded(events, running.end), options);
     return render(c, String(await renderAnswer(text, result)));
   });
 }

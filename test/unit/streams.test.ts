@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toReadableStream } from "../../src/streams.ts";
+import { toReadableStream, whenEnded } from "../../src/streams.ts";
 import { collect } from "../support/collect.ts";
 
 describe("toReadableStream", () => {
@@ -46,5 +46,43 @@ describe("toReadableStream", () => {
       throw new Error("no");
     }
     await expect(toReadableStream(broken()).getReader().read()).rejects.toThrow("no");
+  });
+});
+
+describe("whenEnded", () => {
+  let ends = 0;
+  const watch = <T>(values: AsyncGenerator<T>): AsyncGenerator<T> => {
+    ends = 0;
+    return whenEnded(values, () => (ends += 1));
+  };
+  async function* two(): AsyncGenerator<number> {
+    yield 1;
+    yield 2;
+  }
+
+  it("gives the same values and tells of their end once it is seen", async () => {
+    const values: number[] = [];
+    for await (const value of watch(two())) {
+      values.push(value);
+      expect(ends).toBe(0);
+    }
+    expect(values).toEqual([1, 2]);
+    expect(ends).toBe(1);
+  });
+
+  it("tells when the reader leaves in between, or before the first value", async () => {
+    for await (const value of watch(two())) if (value === 1) break;
+    expect(ends).toBe(1);
+    await watch(two()).return(undefined);
+    expect(ends).toBe(1);
+  });
+
+  it("tells when the generator fails, and fails as it does", async () => {
+    // oxlint-disable-next-line require-yield -- a generator that fails before its first value
+    async function* broken(): AsyncGenerator<number> {
+      throw new Error("no");
+    }
+    await expect(watch(broken()).next()).rejects.toThrow("no");
+    expect(ends).toBe(1);
   });
 });

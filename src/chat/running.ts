@@ -1,0 +1,114 @@
+import { AppError } from "../errors.ts";
+
+/** One answer that is being written. */
+export interface RunningAnswer {
+  /** Aborts when the reader leaves, the answer is stopped, or the process has no more time for it. */
+  signal: AbortSignal;
+  /** An `AppError` as the reason ends the answer with that error, everything else with `abort`. */
+  abort(reason: unknown): void;
+  /** Its generator has ended: there is room for another one. Whatever comes after the first call does nothing. */
+  end(): void;
+}
+
+/** The answers that this process is writing. */
+export interface RunningAnswers {
+  /**
+   * Takes one more, which aborts with `reader` where one is given. Throws `overloaded` when there are too many, and
+   * `shutting-down` after `close`.
+   */
+  begin(conversationId: string, reader?: AbortSignal): RunningAnswer;
+  /** Throws what `begin` would throw now: a request can be refused before its body is read. */
+  requireRoom(): void;
+  /** Throws `shutting-down` after `close`. */
+  requireOpen(): void;
+  /** Aborts every answer of a conversation; false when there is none. */
+  stop(conversationId: string): boolean;
+  /**
+   * Takes no more, waits `grace` milliseconds for those that are running, and ends the others with `shutting-down`.
+   * Resolves when all have ended, or soon after.
+   */
+  close(grace: number): Promise<void>;
+  count(): number;
+}
+
+/** Seconds: by then an answer has ended, or another process has taken over. */
+const RETRY_AFTER = { overloaded: 2, shuttingDown: 1 };
+/** Milliseconds for the last event of answers that were given up; a reader who does not read never takes it. */
+const LAST_EVENT = 1000;
+
+export function createRunningAnswers(most: number): RunningAnswers {
+  const answers = new Map<RunningAnswer, string>();
+  let isClosing = false;
+  const empty = Promise.withResolvers<void>();
+
+  function requireOpen(): void {
+    if (isClosing) throw shuttingDown();
+  }
+
+  function requireRoom(): void {
+    requireOpen();
+    if (answers.size >= most) throw overloaded();
+  }
+
+  return {
+    requireOpen,
+    requireRoom,
+    begin(conversationId, reader) {
+      requireRoom();
+      const controller = new AbortController();
+      const leave = (): void => controller.abort(reader?.reason);
+      const answer: RunningAnswer = {
+        signal: controller.signal,
+        abort: (reason) => controller.abort(reason),
+        end() {
+          reader?.removeEventListener("abort", leave);
+          answers.delete(answer);
+          if (isClosing && answers.size === 0) empty.resolve();
+        },
+      };
+      reader?.addEventListener("abort", leave, { once: true });
+      if (reader?.aborted === true) leave();
+      answers.set(answer, conversationId);
+      return answer;
+    },
+    stop(conversationId) {
+      const asked = [...answers].filter(([, id]) => id === conversationId);
+      for (const [answer] of asked)
+        answer.abort(new DOMException("The answer was stopped.", "AbortError"));
+      return asked.length > 0;
+    },
+    async close(grace) {
+      isClosing = true;
+      if (answers.size === 0 || (await settlesWithin(empty.promise, grace))) return;
+      for (const answer of answers.keys()) answer.abort(shuttingDown());
+      await settlesWithin(empty.promise, LAST_EVENT);
+    },
+    count: () => answers.size,
+  };
+}
+
+async function settlesWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const settled = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return settled;
+}
+
+function overloaded(): AppError {
+  return new AppError(
+    "overloaded",
+    "Too many answers are being written at the moment. Please try again in a few seconds.",
+    { retryAfter: RETRY_AFTER.overloaded },
+  );
+}
+
+function shuttingDown(): AppError {
+  return new AppError(
+    "shutting-down",
+    "This server is being shut down. Please send the request again.",
+    { retryAfter: RETRY_AFTER.shuttingDown },
+  );
+}
