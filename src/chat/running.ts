@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 
-/** One answer that is being written. */
+/** One answer, or another piece of work, that is under way. */
 export interface RunningAnswer {
   /** Aborts when the reader leaves, the answer is stopped, or the process has no more time for it. */
   signal: AbortSignal;
@@ -17,6 +17,11 @@ export interface RunningAnswers {
    * `shutting-down` after `close`.
    */
   begin(conversationId: string, reader?: AbortSignal): RunningAnswer;
+  /**
+   * Does work of another kind, of which there may be as much as wanted, and which `close` waits for as well. Rejects
+   * with `shutting-down` after `close`.
+   */
+  attend<T>(reader: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Throws what `begin` would throw now: a request can be refused before its body is read. */
   requireRoom(): void;
   /** Throws `shutting-down` after `close`. */
@@ -38,6 +43,7 @@ const LAST_EVENT = 1000;
 
 export function createRunningAnswers(most: number): RunningAnswers {
   const answers = new Map<RunningAnswer, string>();
+  const others = new Set<RunningAnswer>();
   let isClosing = false;
   const empty = Promise.withResolvers<void>();
 
@@ -50,26 +56,35 @@ export function createRunningAnswers(most: number): RunningAnswers {
     if (answers.size >= most) throw overloaded();
   }
 
+  const isEmpty = (): boolean => answers.size + others.size === 0;
+
+  function follow(reader: AbortSignal | undefined): RunningAnswer {
+    const running = start(reader, () => {
+      answers.delete(running);
+      others.delete(running);
+      if (isClosing && isEmpty()) empty.resolve();
+    });
+    return running;
+  }
+
   return {
     requireOpen,
     requireRoom,
     begin(conversationId, reader) {
       requireRoom();
-      const controller = new AbortController();
-      const leave = (): void => controller.abort(reader?.reason);
-      const answer: RunningAnswer = {
-        signal: controller.signal,
-        abort: (reason) => controller.abort(reason),
-        end() {
-          reader?.removeEventListener("abort", leave);
-          answers.delete(answer);
-          if (isClosing && answers.size === 0) empty.resolve();
-        },
-      };
-      reader?.addEventListener("abort", leave, { once: true });
-      if (reader?.aborted === true) leave();
+      const answer = follow(reader);
       answers.set(answer, conversationId);
       return answer;
+    },
+    async attend(reader, work) {
+      requireOpen();
+      const attended = follow(reader);
+      others.add(attended);
+      try {
+        return await work(attended.signal);
+      } finally {
+        attended.end();
+      }
     },
     stop(conversationId) {
       const asked = [...answers].filter(([, id]) => id === conversationId);
@@ -79,11 +94,26 @@ export function createRunningAnswers(most: number): RunningAnswers {
     },
     async close(grace) {
       isClosing = true;
-      if (answers.size === 0 || (await settlesWithin(empty.promise, grace))) return;
-      for (const answer of answers.keys()) answer.abort(shuttingDown());
+      if (isEmpty() || (await settlesWithin(empty.promise, grace))) return;
+      for (const running of [...answers.keys(), ...others]) running.abort(shuttingDown());
       await settlesWithin(empty.promise, LAST_EVENT);
     },
     count: () => answers.size,
+  };
+}
+
+function start(reader: AbortSignal | undefined, onEnd: () => void): RunningAnswer {
+  const controller = new AbortController();
+  const leave = (): void => controller.abort(reader?.reason);
+  reader?.addEventListener("abort", leave, { once: true });
+  if (reader?.aborted === true) leave();
+  return {
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    end() {
+      reader?.removeEventListener("abort", leave);
+      onEnd();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { ConfigError, readConfig, usesSamples } from "../config.ts";
 import { holdsSamples } from "../samples.ts";
 import { keepConnections } from "./connections.ts";
 import { loadSamplesOnce } from "./load-samples.ts";
+import { endOnSignals, logCrashes } from "./process-end.ts";
 import { startServer } from "./server.ts";
 
 /** Milliseconds; only the printed question depends on it. */
@@ -14,9 +15,7 @@ async function main(): Promise<void> {
   await keepConnections();
 
   const server = await startServer(config, usesSamples(config) ? loadSamplesOnce : undefined);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void server.close().then(() => process.exit(0)));
-  }
+  endOnSignals((grace) => server.close(grace), config.SHUTDOWN_GRACE_MS);
   const { modelName, ingest } = server.services;
   console.log(`\nTributary answers at ${server.url}  (model: ${modelName})\n`);
   if (config.QDRANT_URL === undefined && config.DATA_DIR !== ":memory:")
@@ -34,6 +33,7 @@ async function main(): Promise<void> {
   );
 }
 
+logCrashes();
 main().catch((error: NodeJS.ErrnoException) => {
   if (error.code === "EADDRINUSE")
     console.error(`The port is in use. Set PORT to another one, for example: PORT=8788 npm start`);

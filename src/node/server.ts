@@ -4,6 +4,7 @@ import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
 import { installQdrantLocal } from "../qdrant-local/install.ts";
 import { createServices, type Services } from "../services.ts";
+import { watchResponses } from "./open-responses.ts";
 import { createIngestThread, type IngestThread } from "./ingest-thread.ts";
 import { createNodePlatform, LOCAL_QDRANT } from "./platform.ts";
 import { type QdrantThread, startQdrantThread } from "./qdrant-thread.ts";
@@ -12,9 +13,15 @@ export interface RunningServer {
   /** With the port that was really taken. */
   url: string;
   services: Services;
-  /** Ends open streams and frees the port. */
-  close(): Promise<void>;
+  /**
+   * Takes no new chats and writes at once and says so at `/readyz`; what is under way may end within `grace`
+   * milliseconds and is told then that the server ends. Resolves when the port is free and everything is stored.
+   */
+  close(grace?: number): Promise<void>;
 }
+
+/** Milliseconds for the last bytes of responses, when there is no grace left. */
+const LAST_BYTES = 500;
 
 /** Starts the application on Node, with Qdrant's local mode inside unless a server is named. Loads nothing. */
 export async function startServer(
@@ -59,11 +66,16 @@ export async function startServer(
     server.once("listening", resolve);
     server.once("error", reject);
   });
+  const responses = watchResponses(server, config.WRITE_TIMEOUT_MS);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${printableHost(config.HOST)}:${port}`,
     services,
-    async close() {
+    async close(grace = 0) {
+      const end = performance.now() + grace;
+      await services.running.close(grace);
+      await responses.ended(Math.max(LAST_BYTES, end - performance.now()));
+      responses.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if ("closeAllConnections" in server) server.closeAllConnections();
       await closed;

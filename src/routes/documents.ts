@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { AppError } from "../errors.ts";
 import { documentBody, documentId, documentList } from "../ingest/document-schema.ts";
+import type { IngestReport } from "../ingest/ingest.ts";
 import { writeAccess } from "../middleware/write-access.ts";
 import { callWithin } from "../resilience.ts";
 import type { Services } from "../services.ts";
@@ -23,7 +24,7 @@ const writeProblems = {
   413: problem("Too large"),
   415: problem("Not application/json"),
   422: problem("A field is wrong, or a document has no text"),
-  503: problem("The store cannot be reached"),
+  503: problem("The store cannot be reached, or the server is being shut down"),
 };
 const inCollection = z.object({ collection: collectionName });
 const ofDocument = inCollection.extend({
@@ -114,7 +115,7 @@ const deleteRoute = createRoute({
 });
 
 export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Services): void {
-  const { ingest, ingester } = services;
+  const { ingest, ingester, running } = services;
   app.openAPIRegistry.register("DocumentBody", documentBody);
   app.openAPIRegistry.register("DocumentList", documentList);
   const guard = writeAccess(services);
@@ -141,14 +142,12 @@ export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Se
 
   app.openapi(putRoute, async (c) => {
     const { collection, id } = c.req.valid("param");
-    const body = { bytes: await readJsonBytes(c), id };
-    return c.json(await ingester.ingest(collection, body, c.req.raw.signal), 200);
+    return c.json(await store(c, services, collection, id), 200);
   });
 
   app.openapi(postRoute, async (c) => {
     const { collection } = c.req.valid("param");
-    const body = { bytes: await readJsonBytes(c) };
-    return c.json(await ingester.ingest(collection, body, c.req.raw.signal), 200);
+    return c.json(await store(c, services, collection), 200);
   });
 
   app.openapi(getRoute, async (c) => {
@@ -169,8 +168,24 @@ export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Se
 
   app.openapi(deleteRoute, async (c) => {
     const { collection, id } = c.req.valid("param");
-    if (!(await ingester.remove(collection, id, c.req.raw.signal))) throw notFound(collection, id);
+    const isRemoved = await running.attend(c.req.raw.signal, (signal) =>
+      ingester.remove(collection, id, signal),
+    );
+    if (!isRemoved) throw notFound(collection, id);
     return c.body(null, 204);
+  });
+}
+
+/** What the body holds: one document when its id is given, else a list. */
+function store(
+  c: Context<AppEnvironment>,
+  { running, ingester }: Services,
+  collection: string,
+  id?: string,
+): Promise<IngestReport> {
+  return running.attend(c.req.raw.signal, async (signal) => {
+    const bytes = await readJsonBytes(c);
+    return ingester.ingest(collection, id === undefined ? { bytes } : { bytes, id }, signal);
   });
 }
 

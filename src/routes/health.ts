@@ -17,13 +17,17 @@ const healthRoute = createRoute({
 const readyRoute = createRoute({
   method: "get",
   path: "/readyz",
-  summary: "Does the document store answer?",
-  responses: { 200: ok, 503: problem("Not ready") },
+  summary: "Does the document store answer, and are new questions taken?",
+  responses: { 200: ok, 503: problem("Not ready, or being shut down") },
 });
 
-export function addHealthRoutes(app: OpenAPIHono<AppEnvironment>, { answer }: Services): void {
+export function addHealthRoutes(
+  app: OpenAPIHono<AppEnvironment>,
+  { answer, running }: Services,
+): void {
   app.openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200));
   app.openapi(readyRoute, async (c) => {
+    running.requireOpen();
     await answer.catalog.refresh(c.req.raw.signal).catch((cause: unknown) => {
       throw new AppError("storage-unavailable", "The document store does not answer.", { cause });
     });
