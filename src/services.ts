@@ -36,6 +36,8 @@ export interface Platform {
   log: (entry: Record<string, unknown>) => void;
   /** Address of the peer; undefined where the platform can not tell, which counts as "not this machine". */
   peerAddress: (environment: unknown) => string | undefined;
+  /** The entry cuts readers who take nothing, since it sees their connections; otherwise the streams do. */
+  cutsReaders?: boolean;
   /** Has documents ingested elsewhere; `onSaved` wants every record that is saved. Where absent it is done in place. */
   startIngester?: (onSaved: (record: CollectionRecord) => void) => Ingester;
 }

@@ -1,21 +1,59 @@
+/** A limit on the time for which a reader takes nothing of what waits for it. */
+export interface ReaderDeadline {
+  /** The reader has come for more. */
+  clear(): void;
+  /** Something was put into the stream: the time runs unless the reader waited for it. */
+  offered(controller: ReadableStreamDefaultController): void;
+}
+
+/**
+ * When the time is over the stream fails, so that what was written of it never looks whole, and `end` is called.
+ * There is no limit without `milliseconds`.
+ */
+export function createReaderDeadline(
+  milliseconds: number | undefined,
+  end: () => void,
+): ReaderDeadline {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    clear: () => clearTimeout(timer),
+    offered(controller) {
+      if (milliseconds === undefined || (controller.desiredSize ?? 0) > 0) return;
+      timer = setTimeout(() => {
+        end();
+        controller.error(new Error("The reader takes nothing."));
+      }, milliseconds);
+    },
+  };
+}
+
 /**
  * A generator as a stream that asks for a value only when its reader wants one. `cancel` is called when the reader
- * goes; the generator is ended too, which it notices at its next value.
+ * goes, or takes nothing for `writeTimeout` milliseconds; the generator is ended too, which it notices at its next
+ * value.
  */
 export function toReadableStream<T>(
   values: AsyncGenerator<T>,
   cancel?: () => void,
+  writeTimeout?: number,
 ): ReadableStream<T> {
+  const end = (): void => {
+    cancel?.();
+    // Not awaited: it settles only when the generator's current step does.
+    values.return(undefined).catch(() => undefined);
+  };
+  const deadline = createReaderDeadline(writeTimeout, end);
   return new ReadableStream<T>({
     async pull(controller) {
+      deadline.clear();
       const { done, value } = await values.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
+      if (done === true) return controller.close();
+      controller.enqueue(value);
+      deadline.offered(controller);
     },
     cancel() {
-      cancel?.();
-      // Not awaited: it settles only when the generator's current step does.
-      values.return(undefined).catch(() => undefined);
+      deadline.clear();
+      end();
     },
   });
 }

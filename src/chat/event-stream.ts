@@ -1,25 +1,76 @@
 import { UI_MESSAGE_STREAM_HEADERS, type UIMessageChunk } from "ai";
+import { createReaderDeadline } from "../streams.ts";
 
 const encoder = new TextEncoder();
 const KEEP_ALIVE = encoder.encode(": keep-alive\n\n");
+
+export interface EventStreamOptions {
+  /** Milliseconds of silence after which a comment is sent. */
+  keepAlive: number;
+  /** Milliseconds for which a reader may take nothing; absent where the entry watches the connections. */
+  writeTimeout?: number | undefined;
+  /** Resolves when everything that has arrived from the network is read. */
+  turn: () => Promise<void>;
+}
 
 /**
  * Server-sent events as the AI SDK's `createUIMessageStreamResponse` writes them, byte for byte, in one stream instead
  * of four and with one write for all chunks of an event and of those that follow it within a turn: that is half a
  * millisecond of CPU an answer. JSON holds no line break, so a chunk can not break its frame. A comment is sent at
- * once, and whenever `keepAlive` milliseconds pass without an event; `cancel` is called when the reader goes.
+ * once, and whenever `keepAlive` milliseconds pass without an event; `cancel` is called when the reader goes, or takes
+ * nothing for `writeTimeout` milliseconds.
  */
 export function toEventStreamResponse(
   events: AsyncGenerator<UIMessageChunk[]>,
-  { keepAlive, turn }: { keepAlive: number; turn: () => Promise<void> },
+  { keepAlive, turn, writeTimeout }: EventStreamOptions,
   cancel: () => void,
 ): Response {
+  const gather = gatherFrames(events, turn);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = (): void => {
+    cancel();
+    // Not awaited: it settles only when the generator's current step does.
+    events.return(undefined).catch(() => undefined);
+  };
+  const deadline = createReaderDeadline(writeTimeout, end);
+
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      deadline.clear();
+      const comment = (): void => {
+        // A reader that does not read gets no backlog of comments.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(KEEP_ALIVE);
+        timer = setTimeout(comment, keepAlive);
+      };
+      timer = setTimeout(comment, keepAlive);
+      try {
+        const { frames, done } = await gather();
+        controller.enqueue(encoder.encode(frames));
+        if (done) controller.close();
+        else deadline.offered(controller);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    cancel() {
+      clearTimeout(timer);
+      deadline.clear();
+      end();
+    },
+  });
+  return new Response(body, { headers: UI_MESSAGE_STREAM_HEADERS });
+}
+
+/** Each call gives the next event as frames, and those that follow it within a turn. */
+function gatherFrames(
+  events: AsyncGenerator<UIMessageChunk[]>,
+  turn: () => Promise<void>,
+): () => Promise<{ frames: string; done: boolean }> {
   let frames = ": stream-open\n\n";
   let done = false;
   let failure: { error: unknown } | undefined;
   let isGathering = false;
   let taking: Promise<void> | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** The next event into `frames`, and those after it while a write is gathered. */
   function take(): Promise<void> {
@@ -36,7 +87,7 @@ export function toEventStreamResponse(
     return taking;
   }
 
-  async function gather(): Promise<string> {
+  return async () => {
     isGathering = true;
     const taken = take();
     if (frames === "") await taken;
@@ -45,30 +96,6 @@ export function toEventStreamResponse(
     if (failure !== undefined) throw failure.error;
     const gathered = frames;
     frames = "";
-    return gathered;
-  }
-
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const comment = (): void => {
-        // A reader that does not read gets no backlog of comments.
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(KEEP_ALIVE);
-        timer = setTimeout(comment, keepAlive);
-      };
-      timer = setTimeout(comment, keepAlive);
-      try {
-        controller.enqueue(encoder.encode(await gather()));
-        if (done) controller.close();
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-    cancel() {
-      clearTimeout(timer);
-      cancel();
-      // Not awaited: it settles only when the generator's current step does.
-      events.return(undefined).catch(() => undefined);
-    },
-  });
-  return new Response(body, { headers: UI_MESSAGE_STREAM_HEADERS });
+    return { frames: gathered, done };
+  };
 }

@@ -2,19 +2,15 @@ import type { UIMessageChunk } from "ai";
 import { AppError } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
-import { toEventStreamResponse } from "./event-stream.ts";
+import { type EventStreamOptions, toEventStreamResponse } from "./event-stream.ts";
 import type { AnswerEvent, RetrievalReport } from "./events.ts";
 
 /** What the wire forms add to an answer's events. */
-export interface WireOptions {
+export interface WireOptions extends EventStreamOptions {
   messageId: string;
   conversationId: string;
   /** Scheme and host that the reader used: sources without a URL of their own get one of ours. */
   origin: string;
-  /** Milliseconds of silence after which a comment is sent. */
-  keepAlive: number;
-  /** Resolves when everything that has arrived from the network is read. */
-  turn: () => Promise<void>;
   /** Told of an answer that failed after its response had begun; before that the failure is thrown. */
   onFailure: (event: AnswerEvent & { type: "error" }) => void;
 }
@@ -211,7 +207,7 @@ export async function toTextResponse(
     for (let step = first; step.done !== true; step = await text.next())
       yield encoder.encode(step.value);
   }
-  const stream = toReadableStream(bytes(), cancel);
+  const stream = toReadableStream(bytes(), cancel, options.writeTimeout);
   return new Response(stream, {
     headers: {
       "content-type": "text/plain; charset=utf-8",

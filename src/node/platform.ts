@@ -16,6 +16,7 @@ export function createNodePlatform(): Platform {
     generateId: () => randomUUID().replaceAll("-", ""),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     log: (entry) => console.error(JSON.stringify({ time: new Date().toISOString(), ...entry })),
+    cutsReaders: true,
     peerAddress: (environment) =>
       (environment as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress,
   };

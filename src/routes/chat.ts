@@ -94,6 +94,7 @@ export async function answerRequest(
       conversationId: wanted.conversationId,
       origin: readOrigin(c, config),
       keepAlive: config.KEEP_ALIVE_MS,
+      writeTimeout: platform.cutsReaders === true ? undefined : config.WRITE_TIMEOUT_MS,
       turn: platform.turn,
       onFailure: ({ cause, code }) =>
         platform.log(toLogEntry(cause, { requestId: c.get("requestId"), code, at: "answer" })),
