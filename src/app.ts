@@ -5,7 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { AppError, type ErrorCode, invalidFields, toAppError, toProblem } from "./errors.ts";
-import { toLogEntry } from "./log.ts";
+import { isRefusal, toLogEntry } from "./log.ts";
 import { addChatRoute } from "./routes/chat.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import type { AppEnvironment } from "./routes/environment.ts";
@@ -61,7 +61,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   app.onError((error, c) => {
     const id = c.get("requestId");
     const shown = error instanceof HTTPException ? fromHttpException(error) : toAppError(error);
-    if (shown.status >= 500 && !isRefusal(shown) && !c.req.raw.signal.aborted)
+    if (shown.status >= 500 && !isRefusal(shown.code) && !c.req.raw.signal.aborted)
       platform.log(toLogEntry(error, { requestId: id, code: shown.code, at: c.req.path }));
     return c.json(toProblem(shown, id), shown.status as 400, {
       "content-type": "application/problem+json",
@@ -101,11 +101,6 @@ function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
     if (Number(length) > maxSize) onError();
     return next();
   };
-}
-
-/** Nothing is wrong then, and a line for each would make an overload worse. */
-function isRefusal({ code }: AppError): boolean {
-  return code === "overloaded" || code === "shutting-down";
 }
 
 /** What the framework itself refuses: broken JSON, a wrong content type. */

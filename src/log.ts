@@ -1,4 +1,4 @@
-import { AppError, UpstreamError } from "./errors.ts";
+import { AppError, type ErrorCode, UpstreamError } from "./errors.ts";
 
 /**
  * A failure for the operator's log. Upstreams' texts stay out, since they may repeat what a reader wrote or a key;
@@ -29,4 +29,9 @@ export function toLogEntry(
       stack: cause.stack,
     };
   return { level: "error", ...entry };
+}
+
+/** Whether a failure is one that we chose: nothing is wrong then, and a line for each would make an overload worse. */
+export function isRefusal(code: ErrorCode): boolean {
+  return code === "overloaded" || code === "shutting-down";
 }

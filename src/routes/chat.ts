@@ -11,7 +11,7 @@ import {
   type WireOptions,
 } from "../chat/wire.ts";
 import { invalidField } from "../errors.ts";
-import { toLogEntry } from "../log.ts";
+import { isRefusal, toLogEntry } from "../log.ts";
 import type { Services } from "../services.ts";
 import { whenEnded } from "../streams.ts";
 import type { AppEnvironment } from "./environment.ts";
@@ -96,8 +96,10 @@ export async function answerRequest(
       keepAlive: config.KEEP_ALIVE_MS,
       writeTimeout: platform.cutsReaders === true ? undefined : config.WRITE_TIMEOUT_MS,
       turn: platform.turn,
-      onFailure: ({ cause, code }) =>
-        platform.log(toLogEntry(cause, { requestId: c.get("requestId"), code, at: "answer" })),
+      onFailure({ cause, code }) {
+        if (isRefusal(code)) return;
+        platform.log(toLogEntry(cause, { requestId: c.get("requestId"), code, at: "answer" }));
+      },
     };
     const events = whenEnded(answer(question, services.answer, running.signal), running.end);
     // The reader may go in two ways: the request's signal aborts, or the response's body is cancelled.

@@ -3,7 +3,14 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type RunningProcess, startProcess } from "../support/spawn-server.ts";
+import {
+  failTheRun,
+  readUnhandled,
+  reportingUnhandled,
+  type RunningProcess,
+  startProcess,
+  type StartProcessOptions,
+} from "../support/spawn-server.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const MAIN = `${ROOT}src/node/main.ts`;
@@ -23,11 +30,13 @@ export interface Tributary extends RunningProcess {
 export async function startTributary(
   env: Record<string, string> = {},
   cwd = QUIET_FOLDER,
+  options: Pick<StartProcessOptions, "onUnhandled"> = {},
 ): Promise<Tributary> {
   const running = await startProcess(process.execPath, [MAIN], {
     ready: READY,
     env: { PORT: "0", DATA_DIR: ":memory:", ...env },
     cwd,
+    ...options,
   });
   return {
     ...running,
@@ -54,7 +63,7 @@ export function runProcess(
   const { PATH = "", HOME = "", TMPDIR = "" } = process.env;
   const child = spawn(command, commandArguments, {
     cwd,
-    env: { PATH, HOME, TMPDIR, ...env },
+    env: { PATH, HOME, TMPDIR, ...env, ...reportingUnhandled(env) },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 15_000,
     killSignal: "SIGKILL",
@@ -64,7 +73,10 @@ export function runProcess(
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stdout, stderr }));
+    child.once("close", (code) => {
+      readUnhandled(stderr).forEach(failTheRun);
+      resolve({ code, stdout, stderr });
+    });
   });
 }
 

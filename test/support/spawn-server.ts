@@ -1,6 +1,9 @@
 // Runs a server as a child process and waits until it says that it is ready.
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const REPORT_UNHANDLED = fileURLToPath(new URL("report-unhandled.cjs", import.meta.url));
 
 export interface StartProcessOptions {
   /** Matched against stdout and stderr together; its first group, if any, is the url. */
@@ -10,6 +13,11 @@ export interface StartProcessOptions {
   cwd?: string;
   /** @default 15000 */
   readyTimeoutMs?: number;
+  /**
+   * Told of each unhandled rejection or uncaught exception in the process.
+   * @default an unhandled rejection here, with which the test run fails
+   */
+  onUnhandled?: (report: string) => void;
 }
 
 export interface ProcessExit {
@@ -30,17 +38,29 @@ export interface RunningProcess {
 export async function startProcess(
   command: string,
   commandArguments: string[],
-  { ready, env = {}, cwd = process.cwd(), readyTimeoutMs = 15_000 }: StartProcessOptions,
+  {
+    ready,
+    env = {},
+    cwd = process.cwd(),
+    readyTimeoutMs = 15_000,
+    onUnhandled = failTheRun,
+  }: StartProcessOptions,
 ): Promise<RunningProcess> {
   const child = spawn(command, commandArguments, {
     cwd,
-    env: { ...pick(process.env, ["PATH", "HOME", "TMPDIR"]), ...env },
+    env: { ...pick(process.env, ["PATH", "HOME", "TMPDIR"]), ...env, ...reportingUnhandled(env) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
   let stderr = "";
+  let reported = 0;
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    const reports = readUnhandled(stderr);
+    for (const report of reports.slice(reported)) onUnhandled(report);
+    reported = reports.length;
+  });
 
   // A test run that is broken off must not leave its servers behind.
   const killWithParent = (): void => void child.kill("SIGKILL");
@@ -81,6 +101,23 @@ export async function startProcess(
     kill: (signal = "SIGTERM") => void child.kill(signal),
     exited,
   };
+}
+
+/** Variables with which a Node process tells of faults that nobody in it caught. */
+export function reportingUnhandled(env: Record<string, string>): Record<string, string> {
+  const own = env["NODE_OPTIONS"];
+  const load = `--require "${REPORT_UNHANDLED}"`;
+  return { NODE_OPTIONS: own === undefined ? load : `${own} ${load}` };
+}
+
+/** What such a process told, from its standard error. */
+export function readUnhandled(stderr: string): string[] {
+  return [...stderr.matchAll(/^@unhandled (.+)\n/gm)].map(([, report = ""]) => report);
+}
+
+/** Vitest fails a run for what nobody caught, also when the test that started the process has already passed. */
+export function failTheRun(report: string): void {
+  void Promise.reject(new Error(`A process that a test started did not catch: ${report}`));
 }
 
 function pick(source: NodeJS.ProcessEnv, names: string[]): Record<string, string> {

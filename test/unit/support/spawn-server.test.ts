@@ -49,3 +49,50 @@ it("hands no variable of ours to the child", async () => {
   expect(running.stdout()).not.toContain("leak");
   delete process.env["TRIBUTARY_SECRET"];
 });
+
+it.each([
+  [
+    "an unhandled rejection",
+    'Promise.reject(new Error("forgotten"))',
+    /"unhandledRejection".*forgotten/,
+  ],
+  [
+    "an uncaught exception",
+    'setTimeout(() => { throw new Error("thrown") })',
+    /"uncaughtException".*thrown/,
+  ],
+  [
+    "one for which the process has a listener of its own",
+    'process.on("unhandledRejection", () => {}); Promise.reject("a text")',
+    /"unhandledRejection".*a text/,
+  ],
+  [
+    "one in a thread",
+    'new (require("node:worker_threads").Worker)("Promise.reject(new Error(\'inside\'))", { eval: true }).on("error", () => {})',
+    /"unhandledRejection".*inside/,
+  ],
+])("tells of %s", async (_what, code, expected) => {
+  const reports: string[] = [];
+  const script = `console.log("ready"); ${code}; setTimeout(() => {}, 300)`;
+  const running = await startProcess(process.execPath, ["-e", script], {
+    ready: /ready/,
+    onUnhandled: (report) => reports.push(report),
+  });
+  await running.exited;
+  expect(reports).toEqual([expect.stringMatching(expected)]);
+});
+
+it("tells of nothing when all is caught, and leaves the exit code of a crash", async () => {
+  const reports: string[] = [];
+  const start = (script: string): ReturnType<typeof startProcess> =>
+    startProcess(process.execPath, ["-e", `console.log("ready"); ${script}`], {
+      ready: /ready/,
+      onUnhandled: (report) => reports.push(report),
+    });
+  const caught = await start('Promise.reject(new Error("no")).catch(() => {})');
+  expect(await caught.exited).toEqual({ code: 0, signal: null });
+  expect(reports).toEqual([]);
+  const crashed = await start('Promise.reject(new Error("no"))');
+  expect(await crashed.exited).toEqual({ code: 1, signal: null });
+  expect(reports).toHaveLength(1);
+});
