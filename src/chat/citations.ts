@@ -22,32 +22,35 @@ export function createCitationGate(sources: Source[]): CitationGate {
   const known = new Map(sources.map((source) => [source.n, source]));
   const citations: Citation[] = [];
   const code = createCodeTracker();
-  let seen = "";
+  const seen = createTail();
   let held = "";
+  let shown = "";
   let sentenceFrom = 0;
+  let last: Sentence | undefined;
 
   function show(text: string): void {
     code.read(text);
-    seen += text;
+    seen.add(text);
+    shown += text;
   }
 
   /** Takes a whole marker with the white space before it: what is left of both goes to the reader. */
   function showMarker(space: string, numbers: number[]): void {
-    const span = citedSentence(seen, sentenceFrom) ?? lastSpan(citations);
-    const valid = span === undefined ? [] : numbers.filter((n) => known.has(n));
-    if (span === undefined || valid.length === 0) {
+    const cited = citedSentence(seen, sentenceFrom) ?? last;
+    const valid = cited === undefined ? [] : numbers.filter((n) => known.has(n));
+    if (cited === undefined || valid.length === 0) {
       // A line break belongs to the text, a space to the marker.
       if (space.includes("\n")) show(space);
       // What follows must not make a marker of a bracket that was left open: "[[9]9]".
-      if (readMarker(openBracket(seen)) === "unfinished") show("…");
+      if (readMarker(openBracket(seen.from(0).text)) === "unfinished") show("…");
       return;
     }
-    for (const n of valid) {
-      const sentence = seen.slice(span.start, span.end);
-      citations.push({ n, ...span, ...verifyCitation(sentence, known.get(n)!) });
-    }
+    const { text, start, end } = cited;
+    for (const n of valid)
+      citations.push({ n, start, end, ...verifyCitation(text, known.get(n)!) });
     show(space + valid.map((n) => `[${n}]`).join(""));
-    sentenceFrom = seen.length;
+    sentenceFrom = seen.length();
+    last = cited;
   }
 
   /** Decides about what is held up to and with its next bracket; false when more must be known first. */
@@ -69,9 +72,9 @@ export function createCitationGate(sources: Source[]): CitationGate {
   }
 
   function release(last: boolean): string {
-    const before = seen.length;
+    shown = "";
     while (held !== "" && step(last));
-    return seen.slice(before);
+    return shown;
   }
 
   return {
@@ -97,20 +100,57 @@ function splitAtBracket(
   return { text, space: plain.slice(text.length), rest: held.slice(plain.length) };
 }
 
-/** The last sentence between the marker before and the end. Undefined when nothing stands there. */
-function citedSentence(text: string, from: number): { start: number; end: number } | undefined {
-  const last = readSentences(text.slice(from)).findLast((span) =>
-    /[\p{L}\p{N}]/u.test(text.slice(from + span.start, from + span.end)),
-  );
-  if (last === undefined) return undefined;
-  const sentence = text.slice(from + last.start, from + last.end);
-  const leftOver = LEFT_OVER.exec(sentence)?.[0].length ?? 0;
-  return { start: from + last.start + leftOver, end: from + last.end };
+/** A sentence with its place in the answer. */
+interface Sentence {
+  text: string;
+  start: number;
+  end: number;
 }
 
-function lastSpan(citations: Citation[]): { start: number; end: number } | undefined {
-  const last = citations.at(-1);
-  return last === undefined ? undefined : { start: last.start, end: last.end };
+/** The last sentence between the marker before and the end. Undefined when nothing stands there. */
+function citedSentence(seen: Tail, from: number): Sentence | undefined {
+  const { text, start } = seen.from(from);
+  const last = readSentences(text).findLast((span) =>
+    /[\p{L}\p{N}]/u.test(text.slice(span.start, span.end)),
+  );
+  if (last === undefined) return undefined;
+  const sentence = text.slice(last.start, last.end);
+  const leftOver = LEFT_OVER.exec(sentence)?.[0].length ?? 0;
+  return {
+    text: sentence.slice(leftOver),
+    start: start + last.start + leftOver,
+    end: start + last.end,
+  };
+}
+
+/** Characters in which a cited sentence is looked for: an answer without an end must not be kept. */
+const TAIL = 16_384;
+
+/** The end of a text that grows. Offsets count from its beginning. */
+interface Tail {
+  add(text: string): void;
+  /** What is still known from an offset on, and where that begins. */
+  from(offset: number): { text: string; start: number };
+  /** Of the whole text. */
+  length(): number;
+}
+
+function createTail(): Tail {
+  let tail = "";
+  let dropped = 0;
+  return {
+    add(text) {
+      tail += text;
+      if (tail.length < 2 * TAIL) return;
+      dropped += tail.length - TAIL;
+      tail = tail.slice(-TAIL);
+    },
+    from(offset) {
+      const start = Math.max(offset, dropped);
+      return { text: tail.slice(start - dropped), start };
+    },
+    length: () => dropped + tail.length,
+  };
 }
 
 /** The end of a text from its last opening bracket on; empty when there is none. */

@@ -204,8 +204,12 @@ export async function toTextResponse(
   const first = await text.next();
   const encoder = new TextEncoder();
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    for (let step = first; step.done !== true; step = await text.next())
-      yield encoder.encode(step.value);
+    try {
+      for (let step = first; step.done !== true; step = await text.next())
+        yield encoder.encode(step.value);
+    } finally {
+      await text.return(undefined);
+    }
   }
   const stream = toReadableStream(bytes(), cancel, options.writeTimeout);
   return new Response(stream, {

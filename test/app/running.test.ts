@@ -71,6 +71,11 @@ describe("the bound on answers", () => {
     leaving.abort();
     await untilFree();
     await second;
+
+    const text = await app.post("/chat", QUESTION, { accept: "text/plain" });
+    expect(app.services.running.count()).toBe(1);
+    await text.body?.cancel();
+    await untilFree();
   });
 
   it("is free again when an answer fails, in every form, or was never begun", async () => {
@@ -151,5 +156,27 @@ describe("close", () => {
     await app.services.running.close(20_000);
     expect((await collected).events.at(-1)?.type).toBe("finish");
     await app.services.running.close(20_000);
+  });
+});
+
+describe("a reader who takes nothing", () => {
+  it.each(["*/*", "text/plain"])(
+    "is cut off where the entry does not see connections, when %s is asked for",
+    async (accept) => {
+      await openSilent({ WRITE_TIMEOUT_MS: "300" });
+      const response = await app.post("/chat", QUESTION, { accept });
+      await world.waitFor(({ operation }) => operation === "chat");
+      await world.waitFor(({ closedAt }) => closedAt !== undefined);
+      await untilFree();
+      await expect(response.text()).rejects.toThrow();
+    },
+  );
+
+  it("is not cut off while it is the model that is silent, or for an answer that is whole", async () => {
+    await openSilent({ WRITE_TIMEOUT_MS: "200" });
+    await world.command({ do: "clear" });
+    await world.command({ do: "script", script: { firstTokenDelayMs: 800 } });
+    const { events } = await collectStream(await app.post("/chat", QUESTION));
+    expect(events.at(-1)?.type).toBe("finish");
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -173,5 +173,12 @@ describe("the type fence", () => {
       "fs.ts": 'import { readFileSync } from "node:fs";\nexport const y = readFileSync;\n',
     });
     expect(await check("node")).toMatchObject({ code: 0, stdout: "" });
+  });
+});
+
+describe("the fence against faults that nobody caught", () => {
+  it("is left standing: vitest fails a run for them unless it is told not to", () => {
+    for (const file of ["test/vitest.config.ts", "package.json"])
+      expect(readFileSync(join(ROOT, file), "utf8")).not.toMatch(/dangerously|onUnhandledError/i);
   });
 });

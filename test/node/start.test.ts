@@ -142,9 +142,10 @@ describe("the end of the process", () => {
     expect(await isListening(tributary.url)).toBe(false);
   });
 
-  it("does not wait for an answer that is being written", async () => {
+  it("does not wait longer for an answer that is being written than it is told to", async () => {
     upstream.firstTokenDelayMs = 60_000;
     const tributary = await start({
+      SHUTDOWN_GRACE_MS: "200",
       MODEL: "openai-compatible:test",
       MODEL_BASE_URL: `${upstream.url}/v1`,
     });

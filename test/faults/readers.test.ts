@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { postJson, startTributary, type Tributary } from "../node/tributary.ts";
+import { type FaultServer, startFaultServer } from "../support/fault-server.ts";
+import { countSockets, readRssMb } from "../support/process-figures.ts";
+import { openRawRequest, type RawClient } from "../support/raw-client.ts";
+import { collectStream, readEvents } from "../support/sse.ts";
+
+declare const FULL: boolean;
+
+const QUESTION = { message: "How heavy is the Aurora 2 tent?" };
+/** The full run takes the default of the time-out and the figures of the promise. */
+const READERS = FULL ? 200 : 40;
+const WRITE_TIMEOUT = FULL ? 20_000 : 2000;
+const CUT_WITHIN = FULL ? 30_000 : 6000;
+const MEMORY_MB = 200;
+
+let upstream: FaultServer;
+let tributary: Tributary;
+
+beforeAll(async () => {
+  upstream = await startFaultServer();
+});
+afterEach(async () => {
+  await tributary.stop();
+  upstream.clear();
+});
+afterAll(() => upstream.close());
+
+async function start(env: Record<string, string> = {}): Promise<void> {
+  tributary = await startTributary({
+    MODEL: "openai-compatible:test",
+    MODEL_BASE_URL: `${upstream.url}/v1`,
+    MAX_OUTPUT_TOKENS: "100000",
+    MAX_CHATS: "500",
+    WRITE_TIMEOUT_MS: String(WRITE_TIMEOUT),
+    ...env,
+  });
+}
+
+/** As fast as it can, in tokens that soon fill the buffers of the kernel. */
+function floodingModel(): void {
+  const token = "flood ".repeat(1500);
+  upstream.reply = () =>
+    (function* flood() {
+      for (;;) yield token;
+    })();
+}
+
+function ask(accept = "*/*", paused = true): Promise<RawClient> {
+  return openRawRequest(`${tributary.url}/chat`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept },
+    body: JSON.stringify(QUESTION),
+    paused,
+  });
+}
+
+async function until(condition: () => boolean, timeout: number, what: string): Promise<void> {
+  const deadline = performance.now() + timeout;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`Not within ${timeout} ms: ${what}`);
+    await sleep(20);
+  }
+}
+
+/** Calls of the model that ended since `since`, as milliseconds of their life. */
+const lives = (): number[] =>
+  upstream.requests.flatMap(({ at, closedAt }) => (closedAt === undefined ? [] : [closedAt - at]));
+
+describe("readers who take nothing of an endless answer", () => {
+  it(
+    `cost little memory and are cut, with all that is paid for them, ${READERS} of ${READERS}`,
+    { timeout: 180_000 },
+    async () => {
+      await start();
+      floodingModel();
+      // What the first answer loads is not theirs.
+      const first = await ask("*/*", false);
+      await first.waitFor("text-delta", 10_000);
+      first.destroy();
+      await until(() => upstream.openRequests().length === 0, 5000, "the first reader is gone");
+      upstream.requests.length = 0;
+      const idle = { memory: readRssMb(tributary.pid), sockets: countSockets(tributary.pid) };
+
+      const readers = await Promise.all(Array.from({ length: READERS }, () => ask()));
+      let peak = 0;
+      await until(
+        () => {
+          peak = Math.max(peak, readRssMb(tributary.pid));
+          return lives().length === READERS;
+        },
+        CUT_WITHIN * 3,
+        "every call of the model is cancelled",
+      );
+      const { requests } = upstream;
+      const filled = requests.filter(({ bytesSent }) => bytesSent > 100_000);
+      console.log(
+        `${READERS} silent readers: memory +${(peak - idle.memory).toFixed(0)} MB, cut after ${Math.min(...lives()).toFixed(0)} to ${Math.max(...lives()).toFixed(0)} ms`,
+      );
+      expect(requests).toHaveLength(READERS);
+      expect(filled).toHaveLength(READERS);
+      expect(peak - idle.memory).toBeLessThan(MEMORY_MB);
+      expect(Math.min(...lives())).toBeGreaterThanOrEqual(WRITE_TIMEOUT);
+      expect(Math.max(...lives())).toBeLessThan(CUT_WITHIN);
+      await until(
+        () => countSockets(tributary.pid) <= idle.sockets,
+        5000,
+        "every socket is closed",
+      );
+
+      readers.forEach((reader) => reader.resume());
+      await Promise.all(readers.map(({ closed }) => closed));
+      expect(readers.filter((reader) => reader.received().includes("[DONE]"))).toEqual([]);
+      expect(tributary.stderr()).toBe("");
+    },
+  );
+
+  it("are cut in the text form too", async () => {
+    await start({ WRITE_TIMEOUT_MS: "1000" });
+    floodingModel();
+    const idle = countSockets(tributary.pid);
+    const reader = await ask("text/plain");
+    await until(() => lives().length === 1, 15_000, "the model's call is cancelled");
+    expect(lives()[0]).toBeGreaterThanOrEqual(1000);
+    await until(() => countSockets(tributary.pid) <= idle, 5000, "every socket is closed");
+    reader.resume();
+    await reader.closed;
+    expect(reader.received()).not.toContain("0\r\n\r\n");
+  });
+});
+
+describe("readers who are not cut", () => {
+  it("are those who wait for a model that is silent, in every form, and those who read slowly", async () => {
+    await start({ WRITE_TIMEOUT_MS: "400", KEEP_ALIVE_MS: "60000" });
+    upstream.firstTokenDelayMs = 1500;
+    const [events, text, json] = await Promise.all(
+      ["*/*", "text/plain", "application/json"].map((accept) =>
+        postJson(`${tributary.url}/chat`, QUESTION, { accept }),
+      ),
+    );
+    expect((await collectStream(events!)).events.at(-1)?.type).toBe("finish");
+    expect(await text!.text()).not.toContain("cut short");
+    expect(await json!.json()).toMatchObject({ answered: true });
+
+    upstream.clear();
+    floodingModel();
+    const reader = await ask();
+    for (let read = 0; read < 8; read++) {
+      // Nothing for half the time-out, and then what has gathered.
+      await sleep(200);
+      const before = reader.bytesReceived();
+      reader.resume();
+      await until(() => reader.bytesReceived() > before + 5_000_000, 5000, "it reads on");
+      reader.pause();
+    }
+    expect(lives()).toEqual([]);
+    reader.destroy();
+    await until(() => lives().length === 1, 2000, "the model's call is cancelled");
+  });
+});
+
+describe("the heartbeat", () => {
+  const SILENCE = FULL ? 40_000 : 1500;
+  const BEAT = FULL ? 15_000 : 200;
+
+  it(
+    `leaves no longer silence than ${BEAT} ms while the model is silent`,
+    { timeout: 90_000 },
+    async () => {
+      await start({
+        FIRST_TOKEN_TIMEOUT_MS: "60000",
+        ...(FULL ? {} : { KEEP_ALIVE_MS: String(BEAT) }),
+      });
+      upstream.firstTokenDelayMs = SILENCE;
+      const arrivals = [performance.now()];
+      const response = await postJson(`${tributary.url}/chat`, QUESTION);
+      for await (const { at } of readEvents(response, (comment) => arrivals.push(comment.at)))
+        arrivals.push(at);
+      const gaps = arrivals.slice(1).map((at, index) => at - arrivals[index]!);
+      expect(arrivals.at(-1)! - arrivals[0]!).toBeGreaterThanOrEqual(SILENCE);
+      expect(Math.max(...gaps)).toBeLessThan(BEAT + 500);
+    },
+  );
+});
