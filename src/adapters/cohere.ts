@@ -21,8 +21,17 @@ export async function createCohereClient({
   return new Client({
     token: apiKey,
     maxRetries: 0,
+    fetch: (input, init) => fetch(input, init).catch(brokenResponse),
     ...(baseUrl === undefined ? {} : { environment: baseUrl }),
   });
+}
+
+/**
+ * A response whose body fails with the error. The client's own timer, of five minutes, ends with the response; a fetch
+ * that rejects, as each one does that is cancelled, would leave it running.
+ */
+function brokenResponse(error: unknown): Response {
+  return new Response(new ReadableStream({ start: (controller) => controller.error(error) }));
 }
 
 /** `embed-v4.0` and its like. Texts that are too long are cut at their end by Cohere. */

@@ -1,0 +1,44 @@
+// The server as its users start it, and besides a way to ask what it holds.
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { MAIN, READY, type Tributary } from "../node/tributary.ts";
+import type { Holdings } from "./leak-probe.ts";
+import { startProcess } from "./spawn-server.ts";
+
+const PROBE = fileURLToPath(new URL("leak-probe.ts", import.meta.url));
+/** No `.env` of a developer lies here. */
+const QUIET_FOLDER = fileURLToPath(new URL(".", import.meta.url));
+
+export interface ProbedServer extends Tributary {
+  /** Collects garbage, then tells what is left. */
+  holdings(): Promise<Holdings>;
+}
+
+export async function startProbedServer(env: Record<string, string>): Promise<ProbedServer> {
+  const running = await startProcess(process.execPath, ["--expose-gc", "--import", PROBE, MAIN], {
+    ready: READY,
+    env: { PORT: "0", DATA_DIR: ":memory:", ...env },
+    cwd: QUIET_FOLDER,
+  });
+  const reports = (): string[] =>
+    [...running.stdout().matchAll(/^@holdings (.*)\n/gm)].map(([, json = ""]) => json);
+  return {
+    ...running,
+    url: running.url!,
+    async holdings() {
+      const before = reports().length;
+      running.kill("SIGUSR2");
+      const deadline = performance.now() + 10_000;
+      while (reports().length === before) {
+        if (performance.now() > deadline)
+          throw new Error(`the server does not answer: ${running.stderr()}`);
+        await sleep(5);
+      }
+      return JSON.parse(reports().at(-1)!) as Holdings;
+    },
+    async stop() {
+      running.kill("SIGKILL");
+      await running.exited;
+    },
+  };
+}
