@@ -126,7 +126,8 @@ function concatenate(chunks: Uint8Array[]): Uint8Array {
 }
 
 const LINE_FEED = 10;
-const DATA = /^data: (\{.*\})$/m;
+/** JSON may hold what ends a line of a text, but not of an event stream: U+2028 and U+2029. */
+const DATA = /^data: (\{[^\n]*\})$/m;
 
 /** A run of text deltas that becomes one event. */
 interface Run {

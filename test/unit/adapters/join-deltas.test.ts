@@ -33,3 +33,11 @@ it("passes on what has arrived before the failure that came with it", async () =
   expect(new TextDecoder().decode(value)).toContain('"content":"one two"');
   await expect(reader.read()).rejects.toBe(failure);
 });
+
+it("loses nothing of a text that holds U+2028 or U+2029", async () => {
+  const bytes = Buffer.concat(["a\u2028b ", "c ", "d\u2029 ", "e"].map(event));
+  globalThis.fetch = async () =>
+    new Response(bytes, { headers: { "content-type": "text/event-stream" } });
+  const response = await joinDeltas(OPENAI_DELTA, turn)("http://model.invalid");
+  expect(await response.text()).toContain(`"content":${JSON.stringify("a\u2028b c d\u2029 e")}`);
+});
