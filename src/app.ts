@@ -7,6 +7,7 @@ import { NONCE, secureHeaders } from "hono/secure-headers";
 import { AppError, type ErrorCode, invalidFields, toAppError, toProblem } from "./errors.ts";
 import { isRefusal, toLogEntry } from "./log.ts";
 import { addChatRoute } from "./routes/chat.ts";
+import { addChatStreamRoutes } from "./routes/chat-stream.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import type { AppEnvironment } from "./routes/environment.ts";
 import { addHealthRoutes } from "./routes/health.ts";
@@ -41,6 +42,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   app.on("POST", ["/chat", "/search", "/"], limitBody(config.MAX_BODY_BYTES));
 
   addChatRoute(app, services);
+  addChatStreamRoutes(app, services);
   addSearchRoute(app, services);
   addDocumentRoutes(app, services);
   addSourceRoute(app, services);

@@ -17,6 +17,7 @@ export type ErrorCode =
   | "not-configured"
   | "overloaded"
   | "shutting-down"
+  | "stopped"
   | "storage-unavailable"
   | "internal";
 
@@ -38,6 +39,7 @@ const STATUS: Record<ErrorCode, number> = {
   "not-configured": 503,
   overloaded: 503,
   "shutting-down": 503,
+  stopped: 409,
   "storage-unavailable": 503,
   internal: 500,
 };
@@ -48,6 +50,7 @@ const TITLES: Record<number, string> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  409: "Conflict",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
@@ -104,7 +107,7 @@ export function invalidFields(
 
 /** A failed call to something outside. Its message goes to the log only. */
 export class UpstreamError extends Error {
-  readonly service: "cohere" | "qdrant" | "model";
+  readonly service: "cohere" | "qdrant" | "model" | "redis";
   readonly operation: string;
   /** HTTP status, where an answer came. */
   readonly status: number | undefined;

@@ -204,3 +204,77 @@ export type Clock = () => number;
 
 /** A fresh id: letters, digits, `_` and `-`. */
 export type IdGenerator = () => string;
+
+// ─── Answers that outlive their readers ─────────────────────────────────────────────────────────────────────
+
+/** An answer that is about to be written. */
+export interface NewAnswer {
+  /** A fresh one; it is also the id of the answer's message. */
+  id: string;
+  conversationId: string;
+  /** The same for every repetition of one request. An answer without it is never joined. */
+  joinKey?: string | undefined;
+  /** Whether a whole answer can still be joined when it has ended. Default true. */
+  joinsEnded?: boolean;
+}
+
+/** What its writer does with an answer. None of it waits for a reader or for another process. */
+export interface AnswerRecord<Event> {
+  /** `characters` is what the event takes of the memory for answers. */
+  add(event: Event, characters: number): void;
+  /** Nothing more will come. Only a whole answer is joined by those who ask again; a cut one can be read. */
+  end(outcome: "whole" | "cut"): void;
+  /** When somebody read it last, by the clock; the time of the call while somebody does. */
+  lastRead(): Promise<number>;
+}
+
+/** An answer as a reader sees it. */
+export interface OpenAnswer<Event> {
+  id: string;
+  /** The events that were there when it was opened. */
+  known: readonly Event[];
+  /**
+   * All events from the first on, those still to come included. Throws the signal's reason, or an `UpstreamError` when
+   * the process that writes it is gone.
+   */
+  events: AsyncGenerator<Event>;
+}
+
+/**
+ * Where answers are kept while they are written and for a while after, for readers who come back and for requests that
+ * come twice. Events are JSON values that only their writer and reader understand. A store that can not be reached
+ * keeps no chat waiting for longer than 250 ms, and never fails one: nothing but `stop` and `events` throws.
+ */
+export interface AnswerStreams<Event> {
+  /**
+   * Opens a record for the answer, unless one with its join key is there: then that one is opened, without a record.
+   * The reader counts from the call on until `reader` aborts or has read everything.
+   */
+  begin(
+    answer: NewAnswer,
+    reader: AbortSignal,
+  ): Promise<{ opened: OpenAnswer<Event>; record?: AnswerRecord<Event> }>;
+  /** The newest answer of a conversation; undefined when there is none, or it has ended too long ago. */
+  newest(conversationId: string, reader: AbortSignal): Promise<OpenAnswer<Event> | undefined>;
+  /** A conversation has an answer; said when it begins and when it ends. */
+  remember(conversationId: string): void;
+  /**
+   * Tells every other process to stop the conversation's answers. False when it is not known anywhere. Throws an
+   * `UpstreamError` when that can not be said.
+   */
+  stop(conversationId: string): Promise<boolean>;
+  close(): void;
+}
+
+/** Those of this process, where each can be found by its id. */
+export interface LocalAnswers<Event> extends AnswerStreams<Event> {
+  open(id: string, reader: AbortSignal): OpenAnswer<Event> | undefined;
+}
+
+/** The part of Redis that is needed. Everything may reject, or stay open for as long as Redis is silent. */
+export interface RedisConnection {
+  command(...parts: string[]): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  unsubscribe(channel: string): Promise<unknown>;
+  close(): void;
+}

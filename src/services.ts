@@ -11,13 +11,23 @@ import { type Catalog, createCatalog } from "./catalog.ts";
 import type { AnswerDependencies } from "./chat/answer.ts";
 import { condenseQuestion } from "./chat/condense.ts";
 import type { AnsweringModel } from "./chat/generate.ts";
+import type { AnswerEvent } from "./chat/events.ts";
+import { createMemoryAnswers } from "./chat/memory-answers.ts";
 import { createRunningAnswers, type RunningAnswers } from "./chat/running.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import type { IngestDependencies } from "./ingest/ingest.ts";
 import { createIngester, type Ingester } from "./ingest/ingester.ts";
 import { fallbackAccess, modelAccess, type ModelAccess } from "./model-access.ts";
 import { createOperations, type Operations } from "./operations.ts";
-import type { Clock, CollectionRecord, Embedder, IdGenerator, Reranker } from "./ports.ts";
+import type {
+  AnswerStreams,
+  Clock,
+  CollectionRecord,
+  Embedder,
+  IdGenerator,
+  RedisConnection,
+  Reranker,
+} from "./ports.ts";
 import { createPrompts } from "./prompts.ts";
 
 /** What an entry brings along: everything that differs between Node and Workers. */
@@ -38,6 +48,10 @@ export interface Platform {
   peerAddress: (environment: unknown) => string | undefined;
   /** The entry cuts readers who take nothing, since it sees their connections; otherwise the streams do. */
   cutsReaders?: boolean;
+  /** Lets a promise end although the request that it belongs to has ended, where the platform needs to be told. */
+  waitUntil?: (executionContext: unknown, promise: Promise<void>) => void;
+  /** Opens connections to Redis. Absent where there can be none. */
+  connectRedis?: (url: string) => Promise<RedisConnection>;
   /** Has documents ingested elsewhere; `onSaved` wants every record that is saved. Where absent it is done in place. */
   startIngester?: (onSaved: (record: CollectionRecord) => void) => Ingester;
 }
@@ -48,6 +62,8 @@ export interface Services {
   answer: AnswerDependencies;
   /** Every answer, in whatever form, begins here. */
   running: RunningAnswers;
+  /** Those that can be read again. */
+  answers: AnswerStreams<AnswerEvent>;
   ingest: IngestDependencies;
   ingester: Ingester;
   /** Which model answers, for people: `extractive`, `cohere:command-a-03-2025` … */
@@ -79,13 +95,15 @@ export async function createServices(config: Config, platform: Platform): Promis
     platform.startIngester?.(catalog.update) ??
     createIngester(ingest, config.MAX_DOCUMENT_CHARACTERS);
 
+  const running = createRunningAnswers(config.MAX_CHATS);
   return {
     config,
     platform,
     modelName,
     ingest,
     ingester,
-    running: createRunningAnswers(config.MAX_CHATS),
+    running,
+    answers: await createAnswers(config, platform, running),
     answer: {
       store,
       catalog,
@@ -105,6 +123,38 @@ export async function createServices(config: Config, platform: Platform): Promis
       limits: readLimits(config),
     },
   };
+}
+
+/** In this process's memory, and with Redis in that of others too. */
+async function createAnswers(
+  config: Config,
+  platform: Platform,
+  running: RunningAnswers,
+): Promise<AnswerStreams<AnswerEvent>> {
+  const kept = config.DETACHED_TIMEOUT_MS;
+  const memory = createMemoryAnswers<AnswerEvent>({ kept, now: platform.now });
+  if (config.REDIS_URL === undefined) return memory;
+  if (platform.connectRedis === undefined) {
+    throw new ConfigError(
+      "The environment needs mending:\n  - REDIS_URL can not be used on Workers: the Redis client needs Node. Leave it away; answers can then be resumed within one isolate.",
+    );
+  }
+  const { createRedisAnswers } = await import("./adapters/redis.ts");
+  const connection = await platform.connectRedis(config.REDIS_URL);
+  return createRedisAnswers(connection, memory, {
+    kept,
+    longest: config.CHAT_TIMEOUT_MS,
+    now: platform.now,
+    onStop: (conversationId) => void running.stop(conversationId),
+    onState: (isUp) =>
+      platform.log({
+        level: isUp ? "info" : "error",
+        at: "redis",
+        message: isUp
+          ? "Redis answers again."
+          : "Redis does not answer: answers are not shared between processes until it does.",
+      }),
+  });
 }
 
 async function createCohereParts(

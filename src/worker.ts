@@ -37,6 +37,7 @@ const platform: Platform = {
   log: (entry) => console.error(JSON.stringify(entry)),
   // A Worker can not know that a request comes from the operator's own machine.
   peerAddress: () => undefined,
+  waitUntil: (context, promise) => (context as ExecutionContext).waitUntil(promise),
 };
 
 let app: Promise<App> | undefined;

@@ -11,6 +11,8 @@ export interface EventStreamOptions {
   writeTimeout?: number | undefined;
   /** Resolves when everything that has arrived from the network is read. */
   turn: () => Promise<void>;
+  /** Gives each frame an id: that of the answer, and its number from 1 on; the first `after` are left out. */
+  numbering?: { id: string; after: number } | undefined;
 }
 
 /**
@@ -22,10 +24,10 @@ export interface EventStreamOptions {
  */
 export function toEventStreamResponse(
   events: AsyncGenerator<UIMessageChunk[]>,
-  { keepAlive, turn, writeTimeout }: EventStreamOptions,
+  { keepAlive, turn, writeTimeout, numbering }: EventStreamOptions,
   cancel: () => void,
 ): Response {
-  const gather = gatherFrames(events, turn);
+  const gather = gatherFrames(events, turn, createFrames(numbering));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const end = (): void => {
     cancel();
@@ -65,6 +67,7 @@ export function toEventStreamResponse(
 function gatherFrames(
   events: AsyncGenerator<UIMessageChunk[]>,
   turn: () => Promise<void>,
+  toFrame: (data: string) => string,
 ): () => Promise<{ frames: string; done: boolean }> {
   let frames = ": stream-open\n\n";
   let done = false;
@@ -77,9 +80,9 @@ function gatherFrames(
     taking ??= events.next().then(
       (step) => {
         taking = undefined;
-        for (const chunk of step.value ?? []) frames += `data: ${JSON.stringify(chunk)}\n\n`;
+        for (const chunk of step.value ?? []) frames += toFrame(JSON.stringify(chunk));
         done = step.done === true;
-        if (done) frames += "data: [DONE]\n\n";
+        if (done) frames += toFrame("[DONE]");
         else if (isGathering) void take();
       },
       (error: unknown) => void (failure = { error }),
@@ -98,4 +101,10 @@ function gatherFrames(
     frames = "";
     return { frames: gathered, done };
   };
+}
+
+function createFrames(numbering: EventStreamOptions["numbering"]): (data: string) => string {
+  if (numbering === undefined) return (data) => `data: ${data}\n\n`;
+  let number = numbering.after;
+  return (data) => `id: ${numbering.id}-${++number}\ndata: ${data}\n\n`;
 }

@@ -33,11 +33,25 @@ async function* toUIMessageChunks(
   options: WireOptions,
 ): AsyncGenerator<UIMessageChunk[]> {
   let sources: Source[] = [];
+  let left = options.numbering?.after ?? 0;
   for await (const event of events) {
     if (event.type === "sources") ({ sources } = event);
     else if (event.type === "error") options.onFailure(event);
-    yield toChunks(event, sources, options);
+    const chunks = toChunks(event, sources, options);
+    if (left < chunks.length) yield left === 0 ? chunks : chunks.slice(left);
+    left = Math.max(0, left - chunks.length);
   }
+}
+
+/** How many frames the events are, `[DONE]` included where they are all. */
+export function countFrames(events: readonly AnswerEvent[], options: WireOptions): number {
+  let count = 0;
+  for (const event of events) {
+    const isLast = event.type === "finish" || event.type === "error" || event.type === "abort";
+    // Which sources are known changes what is in a chunk, not how many there are.
+    count += toChunks(event, [], options).length + (isLast ? 1 : 0);
+  }
+  return count;
 }
 
 function toChunks(event: AnswerEvent, sources: Source[], options: WireOptions): UIMessageChunk[] {
@@ -256,5 +270,5 @@ function throwFailure(event: AnswerEvent): void {
     throw event.cause instanceof AppError
       ? event.cause
       : new AppError(event.code, event.message, { cause: event.cause });
-  if (event.type === "abort") throw new AppError("internal", "The request was cancelled.");
+  if (event.type === "abort") throw new AppError("stopped", "The answer was stopped.");
 }

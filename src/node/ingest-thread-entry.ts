@@ -45,7 +45,11 @@ async function main(): Promise<void> {
       void endWhenIdle();
     });
   }
-  const { ingest } = await createServices(config, createNodePlatform());
+  // Nobody asks this thread for answers.
+  const { ingest } = await createServices(
+    { ...config, REDIS_URL: undefined },
+    createNodePlatform(),
+  );
   const catalog = {
     ...ingest.catalog,
     update(record: CollectionRecord) {

@@ -62,10 +62,9 @@ export async function startServer(
     port: config.PORT,
     hostname: config.HOST,
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("listening", resolve);
-    server.once("error", reject);
-  });
+  await new Promise<void>((resolve, reject) =>
+    server.once("listening", resolve).once("error", reject),
+  );
   const responses = watchResponses(server, config.WRITE_TIMEOUT_MS);
   const { port } = server.address() as AddressInfo;
   return {
@@ -79,6 +78,7 @@ export async function startServer(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if ("closeAllConnections" in server) server.closeAllConnections();
       await closed;
+      services.answers.close();
       await ingester?.close();
       uninstall?.();
       await qdrant?.close();

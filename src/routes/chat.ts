@@ -1,22 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { accepts } from "hono/accepts";
 import { answer, readCatalog } from "../chat/answer.ts";
 import type { Question } from "../chat/events.ts";
 import { selectCollections } from "../chat/retrieve.ts";
-import {
-  toJsonAnswer,
-  toTextResponse,
-  toUIMessageResponse,
-  type WireOptions,
-} from "../chat/wire.ts";
 import { invalidField } from "../errors.ts";
-import { isRefusal, toLogEntry } from "../log.ts";
 import type { Services } from "../services.ts";
 import { whenEnded } from "../streams.ts";
+import { readForm, sendAnswer, toWireOptions } from "./answer-form.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { readMessages, splitQuestion } from "./messages.ts";
-import { readOrigin } from "./origin.ts";
+import { answerResumable, type AskedFor } from "./resumable.ts";
 import { chatMessage, clientId, collectionName, filter, problem } from "./schemas.ts";
 
 const chatRequest = z
@@ -71,6 +64,7 @@ export function addChatRoute(app: OpenAPIHono<AppEnvironment>, services: Service
     const body = c.req.valid("json");
     const question = readQuestion(body, services.config.MAX_MESSAGE_CHARACTERS);
     return (await answerRequest(c, services, question, {
+      ...readAskedFor(body),
       conversationId: body.conversationId ?? body.id ?? services.platform.generateId(),
       stream: body.stream,
     })) as never;
@@ -82,34 +76,30 @@ export async function answerRequest(
   c: Context<AppEnvironment>,
   services: Services,
   question: Question,
-  wanted: { conversationId: string; stream?: boolean | undefined },
+  wanted: AskedFor & { stream?: boolean | undefined },
 ): Promise<Response> {
-  const { platform, config } = services;
-  const running = services.running.begin(wanted.conversationId, c.req.raw.signal);
+  const { platform, answers } = services;
+  const { conversationId } = wanted;
+  const form = readForm(c, wanted.stream);
+  if (services.config.RESUMABLE) {
+    await requireCollections(services, question, c.req.raw.signal);
+    return answerResumable(c, services, question, wanted, form);
+  }
+  const running = services.running.begin(conversationId, c.req.raw.signal);
+  const end = (): void => {
+    running.end();
+    answers.remember(conversationId);
+  };
   try {
-    if (question.collections !== undefined)
-      await requireCollections(services, question, running.signal);
-    const options: WireOptions = {
-      messageId: platform.generateId(),
-      conversationId: wanted.conversationId,
-      origin: readOrigin(c, config),
-      keepAlive: config.KEEP_ALIVE_MS,
-      writeTimeout: platform.cutsReaders === true ? undefined : config.WRITE_TIMEOUT_MS,
-      turn: platform.turn,
-      onFailure({ cause, code }) {
-        if (isRefusal(code)) return;
-        platform.log(toLogEntry(cause, { requestId: c.get("requestId"), code, at: "answer" }));
-      },
-    };
-    const events = whenEnded(answer(question, services.answer, running.signal), running.end);
+    answers.remember(conversationId);
+    await requireCollections(services, question, running.signal);
+    const options = toWireOptions(c, services, platform.generateId(), conversationId);
+    const events = whenEnded(answer(question, services.answer, running.signal), end);
     // The reader may go in two ways: the request's signal aborts, or the response's body is cancelled.
     const cancel = (): void => running.abort(new DOMException("The reader left.", "AbortError"));
-    const form = readForm(c, wanted.stream);
-    if (form === "json") return Response.json(await toJsonAnswer(events, options));
-    if (form === "text") return await toTextResponse(events, options, cancel);
-    return toUIMessageResponse(events, options, cancel);
+    return await sendAnswer(form, events, options, cancel);
   } catch (error) {
-    running.end();
+    end();
     throw error;
   }
 }
@@ -120,6 +110,7 @@ async function requireCollections(
   question: Question,
   signal: AbortSignal,
 ): Promise<void> {
+  if (question.collections === undefined) return;
   const snapshot = await readCatalog(services.answer, signal).catch(() => undefined);
   if (snapshot === undefined) return;
   try {
@@ -130,12 +121,12 @@ async function requireCollections(
   }
 }
 
-function readForm(c: Context, stream: boolean | undefined): "events" | "text" | "json" {
-  if (stream === false) return "json";
-  const supports = ["text/event-stream", "text/plain", "application/json"];
-  const type = accepts(c, { header: "Accept", supports, default: "text/event-stream" });
-  if (type === "text/plain") return "text";
-  return type === "application/json" && stream !== true ? "json" : "events";
+/** useChat tells the user's message in `messages`, and in `messageId` what is to be replaced. */
+function readAskedFor(body: z.infer<typeof chatRequest>): Omit<AskedFor, "conversationId"> {
+  const trigger = body.trigger ?? "submit-message";
+  if (body.messages === undefined) return { messageId: body.messageId, trigger };
+  const messageId = body.messages.findLast(({ role }) => role === "user")?.id;
+  return { messageId, trigger, replaces: body.messageId };
 }
 
 function readQuestion(body: z.infer<typeof chatRequest>, longest: number): Question {

@@ -5,6 +5,8 @@ export interface StreamEvent {
   /** The parsed JSON, the string "[DONE]", or the raw text when it is not JSON. */
   data: unknown;
   raw: string;
+  /** The frame's own id. */
+  id?: string;
   /** `performance.now()` when the event was whole. */
   at: number;
 }
@@ -37,8 +39,13 @@ export async function* readEvents(
   if (!response.body) return;
   let arrived: StreamEvent[] = [];
   const parser = createParser({
-    onEvent: ({ data }) =>
-      arrived.push({ data: parseData(data), raw: data, at: performance.now() }),
+    onEvent: ({ data, id }) =>
+      arrived.push({
+        data: parseData(data),
+        raw: data,
+        at: performance.now(),
+        ...(id === undefined ? {} : { id }),
+      }),
     onComment: (text) => onComment({ text, at: performance.now() }),
   });
   const decoder = new TextDecoder();

@@ -1,0 +1,73 @@
+import { rejectOnAbort } from "./resilience.ts";
+
+/** Values that come one by one and stay, for readers who come at any time and take them at their own pace. */
+export interface KeptList<T> {
+  /** Everything that has come so far. */
+  readonly values: readonly T[];
+  add(value: T): void;
+  /** Nothing more will come. */
+  end(): void;
+  /** How many read at the moment. */
+  readers(): number;
+  /**
+   * All values from the first on, those still to come included. Whoever calls counts as a reader until the last value
+   * is taken, the generator is ended, or the signal aborts, which it then throws the reason of.
+   */
+  read(signal: AbortSignal): AsyncGenerator<T>;
+}
+
+/** `onLeave` is called whenever a reader goes. */
+export function createKeptList<T>(onLeave: () => void = () => undefined): KeptList<T> {
+  const values: T[] = [];
+  let hasEnded = false;
+  let readers = 0;
+  let change: PromiseWithResolvers<void> | undefined;
+
+  function tell(): void {
+    change?.resolve();
+    change = undefined;
+  }
+
+  async function* readAll(signal: AbortSignal, leave: () => void): AsyncGenerator<T> {
+    try {
+      for (let next = 0; ; next++) {
+        while (next >= values.length) {
+          if (hasEnded) return;
+          change ??= Promise.withResolvers<void>();
+          await rejectOnAbort(signal, change.promise);
+        }
+        signal.throwIfAborted();
+        yield values[next]!;
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  return {
+    values,
+    add(value) {
+      values.push(value);
+      tell();
+    },
+    end() {
+      hasEnded = true;
+      tell();
+    },
+    readers: () => readers,
+    read(signal) {
+      let isThere = true;
+      const leave = (): void => {
+        if (!isThere) return;
+        isThere = false;
+        signal.removeEventListener("abort", leave);
+        readers--;
+        onLeave();
+      };
+      readers++;
+      if (signal.aborted) leave();
+      else signal.addEventListener("abort", leave, { once: true });
+      return readAll(signal, leave);
+    },
+  };
+}
