@@ -95,7 +95,11 @@ export async function createServices(config: Config, platform: Platform): Promis
     platform.startIngester?.(catalog.update) ??
     createIngester(ingest, config.MAX_DOCUMENT_CHARACTERS);
 
-  const running = createRunningAnswers(config.MAX_CHATS);
+  const running = createRunningAnswers({
+    most: config.MAX_CHATS,
+    longest: config.CHAT_TIMEOUT_MS,
+    now: platform.now,
+  });
   return {
     config,
     platform,

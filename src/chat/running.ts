@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import type { Clock } from "../ports.ts";
 
 /** One answer, or another piece of work, that is under way. */
 export interface RunningAnswer {
@@ -41,8 +42,19 @@ const RETRY_AFTER = { overloaded: 2, shuttingDown: 1 };
 /** Milliseconds for the last event of answers that were given up; a reader who does not read never takes it. */
 const LAST_EVENT = 1000;
 
-export function createRunningAnswers(most: number): RunningAnswers {
-  const answers = new Map<RunningAnswer, string>();
+export interface RunningLimits {
+  /** Answers at the same time. */
+  most: number;
+  /** Milliseconds that an answer may take. */
+  longest: number;
+  now: Clock;
+}
+
+/** Milliseconds after its time by which an answer has surely ended. */
+const MARGIN = 10_000;
+
+export function createRunningAnswers({ most, longest, now }: RunningLimits): RunningAnswers {
+  const answers = new Map<RunningAnswer, { conversationId: string; begun: number }>();
   const others = new Set<RunningAnswer>();
   let isClosing = false;
   const empty = Promise.withResolvers<void>();
@@ -53,7 +65,14 @@ export function createRunningAnswers(most: number): RunningAnswers {
 
   function requireRoom(): void {
     requireOpen();
+    if (answers.size >= most) forgetLost();
     if (answers.size >= most) throw overloaded();
+  }
+
+  /** On Workers the generator of an answer whose request was torn down may never end: it must not keep its place. */
+  function forgetLost(): void {
+    for (const [answer, { begun }] of answers)
+      if (now() - begun > longest + MARGIN) answers.delete(answer);
   }
 
   const isEmpty = (): boolean => answers.size + others.size === 0;
@@ -73,7 +92,7 @@ export function createRunningAnswers(most: number): RunningAnswers {
     begin(conversationId, reader) {
       requireRoom();
       const answer = follow(reader);
-      answers.set(answer, conversationId);
+      answers.set(answer, { conversationId, begun: now() });
       return answer;
     },
     async attend(reader, work) {
@@ -87,7 +106,7 @@ export function createRunningAnswers(most: number): RunningAnswers {
       }
     },
     stop(conversationId) {
-      const asked = [...answers].filter(([, id]) => id === conversationId);
+      const asked = [...answers].filter(([, of]) => of.conversationId === conversationId);
       for (const [answer] of asked)
         answer.abort(new DOMException("The answer was stopped.", "AbortError"));
       return asked.length > 0;
