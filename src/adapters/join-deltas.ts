@@ -61,6 +61,8 @@ export function joinDeltas(shape: DeltaShape, turn: () => Promise<void>): typeof
 
 /** Bytes that are read ahead at most; beyond it the model's socket is not read. */
 const READ_AHEAD = 65_536;
+/** Characters of joined text, and bytes that are passed on at once: every stage after this one holds as much. */
+const PASSED_ON = 4096;
 
 function joinChunks(
   body: ReadableStream<Uint8Array>,
@@ -72,6 +74,7 @@ function joinChunks(
   let next: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
   let atBoundary = true;
   let ended = false;
+  let joined: Uint8Array = new Uint8Array();
 
   /** Everything that has arrived by the next turn; at least one chunk, unless the stream has ended. */
   async function gather(): Promise<void> {
@@ -99,13 +102,17 @@ function joinChunks(
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        await gather();
-        if (waiting.length === 0) return controller.close();
-        const bytes = concatenate(waiting);
-        waiting = [];
-        const endsEvent = bytes.at(-1) === LINE_FEED && bytes.at(-2) === LINE_FEED;
-        controller.enqueue(atBoundary && endsEvent ? joinEvents(bytes, shape) : bytes);
-        atBoundary = endsEvent;
+        if (joined.length === 0) {
+          await gather();
+          if (waiting.length === 0) return controller.close();
+          const bytes = concatenate(waiting);
+          waiting = [];
+          const endsEvent = bytes.at(-1) === LINE_FEED && bytes.at(-2) === LINE_FEED;
+          joined = atBoundary && endsEvent ? joinEvents(bytes, shape) : bytes;
+          atBoundary = endsEvent;
+        }
+        controller.enqueue(joined.subarray(0, PASSED_ON));
+        joined = joined.subarray(PASSED_ON);
       },
       cancel: (reason) => reader.cancel(reason),
     },
@@ -156,6 +163,7 @@ function joinEvents(bytes: Uint8Array, shape: DeltaShape): Uint8Array {
     const inFrame = run === undefined ? undefined : readInFrame(event, run.frame);
     if (run !== undefined && inFrame !== undefined) {
       run.text += inFrame;
+      if (run.text.length > PASSED_ON) close();
       continue;
     }
     const data = readData(event);

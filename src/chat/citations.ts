@@ -124,7 +124,7 @@ function citedSentence(seen: Tail, from: number): Sentence | undefined {
 }
 
 /** Characters in which a cited sentence is looked for: an answer without an end must not be kept. */
-const TAIL = 16_384;
+const TAIL = 4096;
 
 /** The end of a text that grows. Offsets count from its beginning. */
 interface Tail {

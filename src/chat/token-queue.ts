@@ -1,5 +1,5 @@
 /** Text that waits for the reader at most; beyond it the model's socket is not read. */
-const WAITING_CHARACTERS = 16_384;
+const WAITING_CHARACTERS = 4096;
 
 /** Between the model, which writes when it likes, and the reader, who reads when he likes. */
 export interface TokenQueue {

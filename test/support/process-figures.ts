@@ -21,3 +21,20 @@ function isSocket(path: string): boolean {
     return false;
   }
 }
+
+/** Bytes that wait in the kernel for each peer of a listening port, by the peer's port. */
+export function readSendQueues(port: number): Map<number, number> {
+  const queues = new Map<number, number>();
+  for (const line of readFileSync("/proc/net/tcp", "utf8").split("\n").slice(1)) {
+    const [, local = "", remote = "", state = "", waiting = ""] = line.trim().split(/\s+/);
+    if (state !== ESTABLISHED || readPort(local) !== port) continue;
+    queues.set(readPort(remote), Number.parseInt(waiting, 16));
+  }
+  return queues;
+}
+
+const ESTABLISHED = "01";
+
+function readPort(address: string): number {
+  return Number.parseInt(address.split(":")[1] ?? "", 16);
+}
