@@ -7,6 +7,8 @@ export interface CodeTracker {
 
 /** What may stand before a fence in its line: white space and the marks of quotations and lists. */
 const BEFORE_FENCE = /[\s>*+\-.)\d]/;
+const NOT_BEFORE_FENCE = /[^\s>*+\-.)\d]/;
+const CHANGES_CODE = /[`\n]/;
 
 /** Inline code ends with a run of as many ticks as it began with, and with its line at the latest. */
 export function createCodeTracker(): CodeTracker {
@@ -51,7 +53,14 @@ export function createCodeTracker(): CodeTracker {
 
   return {
     read(text) {
-      for (const character of text) readCharacter(character);
+      if (text === "") return;
+      if (CHANGES_CODE.test(text)) {
+        for (const character of text) readCharacter(character);
+        return;
+      }
+      // Nearly every token, and all of them are as one character.
+      settle();
+      if (atStart && NOT_BEFORE_FENCE.test(text)) atStart = false;
     },
     isInside(space) {
       settle();

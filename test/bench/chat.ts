@@ -5,14 +5,13 @@ import { measureKeyless, measureReady } from "./keyless.ts";
 import { CORES, pinSelf } from "./processes.ts";
 import { type Report, renderReport } from "./report.ts";
 import { SERVER_NAMES } from "./servers/servers.ts";
-import { measureStreams, startUpstreams, type StreamPlan, UNPACED } from "./streams.ts";
+import { measureStreams, PACED, startUpstreams, type StreamPlan, UNPACED } from "./streams.ts";
 
 const USAGE = `npm run bench -- chat [--quick] [--json] [--chats <n>] [--concurrency 64] [--tokens-per-write 1] [--profile <folder>]
 
 Takes less than 4 minutes, with --quick less than 1. Ends with 1 when a single chat came back incomplete.
 --profile writes a CPU profile of each server's last run; its figures are then too high.`;
 
-const PACE = { embedMs: 30, firstTokenMs: 150, tokenMs: 20, tokensPerWrite: 1 };
 /** Milliseconds that a paced chat takes at least. */
 const PACED_CHAT = 2160;
 
@@ -54,7 +53,7 @@ function readPlan(): Plan | undefined {
     paced: {
       servers: ["tributary", "streamText"],
       rounds: 1,
-      pace: PACE,
+      pace: PACED,
       load: { chats: quick ? 100 : 250, concurrency: 50, spread: PACED_CHAT },
       warmUp,
     },

@@ -64,8 +64,26 @@ export async function drive(options: LoadOptions): Promise<LoadResult> {
   return { times, failed, failure, wallMs, cpuMs: (user + system) / 1000 };
 }
 
-/** One chat. Rejects when the answer is not whole. */
-function ask({ url, text }: LoadOptions, question: string, agent: Agent): Promise<ChatTimes> {
+/** Why a chat has no whole answer. */
+export class ChatError extends Error {
+  /** Undefined when there was no response. */
+  readonly status: number | undefined;
+  /** Milliseconds from the request to the end of the response. */
+  readonly total: number;
+
+  constructor(message: string, status: number | undefined, total: number) {
+    super(message);
+    this.status = status;
+    this.total = total;
+  }
+}
+
+/** One chat. Rejects with a ChatError when the answer is not whole. */
+export function ask(
+  { url, text }: Pick<LoadOptions, "url" | "text">,
+  question: string,
+  agent: Agent,
+): Promise<ChatTimes> {
   const message = { id: "m1", role: "user", parts: [{ type: "text", text: question }] };
   const body = JSON.stringify({ id: "c1", messages: [message] });
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
@@ -91,7 +109,7 @@ function ask({ url, text }: LoadOptions, question: string, agent: Agent): Promis
         times.total = performance.now() - started;
         const problem = findProblem(response.statusCode, received, text);
         if (problem === undefined) resolve(times);
-        else reject(new Error(problem));
+        else reject(new ChatError(problem, response.statusCode, times.total));
       });
     });
     outgoing.on("error", reject);

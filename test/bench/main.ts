@@ -1,9 +1,11 @@
-// `npm run bench -- [chat|ingest|qdrant] [options]`: the named bench, or all of them one after the other.
+// `npm run bench -- [chat|overload|readers|ingest|qdrant] [options]`: the named bench, or all of them one after the other.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const BENCHES: Record<string, string> = {
   chat: "./chat.ts",
+  overload: "./overload.ts",
+  readers: "./readers.ts",
   ingest: "./ingest.ts",
   qdrant: "./qdrant/main.ts",
 };

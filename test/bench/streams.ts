@@ -47,6 +47,9 @@ export interface Upstreams {
   settings: UpstreamSettings;
 }
 
+/** A model's pace. */
+export const PACED: Pace = { embedMs: 30, firstTokenMs: 150, tokenMs: 20, tokensPerWrite: 1 };
+
 /** As fast as the upstreams can, one frame in a network write. */
 export const UNPACED: Pace = { embedMs: 0, firstTokenMs: 0, tokenMs: 0, tokensPerWrite: 1 };
 
@@ -128,7 +131,7 @@ async function measureServer(
   }
 }
 
-async function setPace({ settings }: Upstreams, pace: Pace): Promise<void> {
+export async function setPace({ settings }: Upstreams, pace: Pace): Promise<void> {
   const response = await fetch(settings.controlUrl, { method: "POST", body: JSON.stringify(pace) });
   await response.arrayBuffer();
 }

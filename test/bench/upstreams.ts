@@ -10,12 +10,16 @@ import { loadSamples } from "../../src/samples.ts";
 import { createServices } from "../../src/services.ts";
 import { encodeQuery } from "../../src/text/sparse.ts";
 import { type FaultServer, startFaultServer } from "../support/fault-server.ts";
-import { QUESTIONS, REPLY } from "./questions.ts";
+import { FLOOD_QUESTION, FLOOD_TOKEN, QUESTIONS, REPLY } from "./questions.ts";
 import { DIMENSION, environmentFor, type Pace, type UpstreamSettings } from "./settings.ts";
+
+function* flood(): Generator<string> {
+  for (;;) yield FLOOD_TOKEN;
+}
 
 function setPace(upstream: FaultServer, pace: Pace): void {
   upstream.clear();
-  upstream.reply = REPLY;
+  upstream.reply = ({ prompt }) => (prompt.includes(FLOOD_QUESTION) ? flood() : REPLY);
   upstream.firstTokenDelayMs = pace.firstTokenMs;
   upstream.tokenDelayMs = pace.tokenMs;
   upstream.tokensPerChunk = pace.tokensPerWrite;

@@ -15,13 +15,22 @@ const SCRIPTS: Record<ServerName, string> = {
 export function startServer(
   name: ServerName,
   upstreams: UpstreamSettings,
-  { core, profile }: { core: string | undefined; profile?: string | undefined },
+  {
+    core,
+    profile,
+    env = {},
+  }: {
+    core: string | undefined;
+    profile?: string | undefined;
+    /** Variables for our own server. */
+    env?: Record<string, string>;
+  },
 ): Promise<MeasuredProcess> {
   return startMeasured(SCRIPTS[name], {
     ready: /answers at (http:\S+)/,
     env: {
       ...(name === "tributary"
-        ? { ...environmentFor(upstreams), PORT: "0" }
+        ? { ...environmentFor(upstreams), PORT: "0", ...env }
         : { BENCH: JSON.stringify(upstreams) }),
       ...(profile === undefined ? {} : { PROFILE: `${profile}/${name}.cpuprofile` }),
     },
