@@ -3,6 +3,8 @@ import { createReaderDeadline } from "../streams.ts";
 
 const encoder = new TextEncoder();
 const KEEP_ALIVE = encoder.encode(": keep-alive\n\n");
+/** But whether the connection is kept: a client that asks for its end must get it. */
+const { connection: _connection, ...HEADERS } = UI_MESSAGE_STREAM_HEADERS;
 
 export interface EventStreamOptions {
   /** Milliseconds of silence after which a comment is sent. */
@@ -60,7 +62,7 @@ export function toEventStreamResponse(
       end();
     },
   });
-  return new Response(body, { headers: UI_MESSAGE_STREAM_HEADERS });
+  return new Response(body, { headers: HEADERS });
 }
 
 /** Each call gives the next event as frames, and those that follow it within a turn. */

@@ -33,15 +33,15 @@ afterAll(() => server.stop());
 
 /** Half of the chats are read to their end, the others left at a random moment. */
 async function chat(): Promise<void> {
-  const leaves = random() < 0.5;
+  const leaves = random.chance(0.5);
   const reader = await openRawRequest(`${server.url}/chat`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ message: QUESTION }),
   });
   if (leaves) {
-    await sleep(random() * LONGEST_VISIT);
-    if (random() < 0.5) reader.reset();
+    await sleep(random.fraction() * LONGEST_VISIT);
+    if (random.chance(0.5)) reader.reset();
   } else {
     expect(await reader.waitFor("[DONE]", 10_000)).toContain('"type":"finish"');
   }
@@ -54,18 +54,10 @@ async function chats(count: number): Promise<void> {
   const reader = async (): Promise<void> => {
     while (left-- > 0) {
       await chat();
-      if (left % 100 === 0) forgetEnded();
+      if (left % 100 === 0) upstreams.forgetEnded();
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, reader));
-}
-
-/** The records of what has ended would outgrow this process. */
-function forgetEnded(): void {
-  for (const { requests } of [upstreams.model, upstreams.qdrant]) {
-    const isOpen = upstreams.openRequests();
-    requests.splice(0, requests.length, ...requests.filter((request) => isOpen.includes(request)));
-  }
 }
 
 /** What the server holds, as soon as the condition is met; after five seconds in any case. */

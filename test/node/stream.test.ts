@@ -76,6 +76,22 @@ describe("a chat stream over the network", () => {
   });
 });
 
+describe("a reader that wants no other answer", () => {
+  it("has its connection closed after the first", async () => {
+    const reader = await openRawRequest(`${tributary.url}/chat`, {
+      method: "POST",
+      headers: { "content-type": "application/json", connection: "close" },
+      body: JSON.stringify(QUESTION),
+    });
+    const text = await reader.waitFor("[DONE]", 5000);
+    const began = performance.now();
+    await reader.closed;
+    // A connection that is kept is closed after five seconds.
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(text).toMatch(/^connection: close\r$/im);
+  });
+});
+
 describe("a reader that reads nothing", () => {
   function* endless(): Generator<string> {
     for (;;) yield `${"flood".repeat(400)} `;

@@ -23,6 +23,7 @@ export interface FaultProxy extends Pick<RequestLog, "requests" | "openRequests"
     fault: Fault,
     options?: ProxyFaultOptions,
   ): void;
+  clearFaults(): void;
   /** Forgets faults and records. */
   clear(): void;
   close(): Promise<void>;
@@ -52,6 +53,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     openRequests: log.openRequests,
     waitFor: log.waitFor,
     fault: (match, fault, options = {}) => faults.add(fault, { ...options, match }),
+    clearFaults: faults.clear,
     clear() {
       faults.clear();
       log.clear();

@@ -33,6 +33,7 @@ export interface FaultServer extends Pick<RequestLog, "requests" | "openRequests
   /** Token frames per network write. @default 1 */
   tokensPerChunk: number;
   fault(operation: Operation, fault: Fault, options?: ServerFaultOptions): void;
+  clearFaults(): void;
   /** Forgets faults, records and the scripted reply with its delays. */
   clear(): void;
   close(): Promise<void>;
@@ -74,6 +75,7 @@ export async function startFaultServer({
         match: (seen) => seen.operation === operation && (match?.(seen) ?? true),
       });
     },
+    clearFaults: faults.clear,
     clear() {
       faults.clear();
       log.clear();

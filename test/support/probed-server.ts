@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { MAIN, READY, type Tributary } from "../node/tributary.ts";
 import type { Holdings } from "./leak-probe.ts";
-import { startProcess } from "./spawn-server.ts";
+import { startProcess, type StartProcessOptions } from "./spawn-server.ts";
 
 const PROBE = fileURLToPath(new URL("leak-probe.ts", import.meta.url));
 /** No `.env` of a developer lies here. */
@@ -14,11 +14,15 @@ export interface ProbedServer extends Tributary {
   holdings(): Promise<Holdings>;
 }
 
-export async function startProbedServer(env: Record<string, string>): Promise<ProbedServer> {
+export async function startProbedServer(
+  env: Record<string, string>,
+  options: Pick<StartProcessOptions, "onUnhandled"> = {},
+): Promise<ProbedServer> {
   const running = await startProcess(process.execPath, ["--expose-gc", "--import", PROBE, MAIN], {
     ready: READY,
     env: { PORT: "0", DATA_DIR: ":memory:", ...env },
     cwd: QUIET_FOLDER,
+    ...options,
   });
   const reports = (): string[] =>
     [...running.stdout().matchAll(/^@holdings (.*)\n/gm)].map(([, json = ""]) => json);

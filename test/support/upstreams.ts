@@ -25,6 +25,9 @@ export interface Upstreams {
   requests(): SeenRequest[];
   /** Those that have not ended. */
   openRequests(): SeenRequest[];
+  /** Forgets the records of requests that have ended: those of thousands would outgrow a test's process. */
+  forgetEnded(): void;
+  clearFaults(): void;
   /** Forgets faults, records and the scripted reply. */
   clear(): void;
   close(): Promise<void>;
@@ -51,6 +54,14 @@ export async function startUpstreams(): Promise<Upstreams> {
     environment,
     requests: () => [...model.requests, ...qdrant.requests],
     openRequests: () => [...model.openRequests(), ...qdrant.openRequests()],
+    forgetEnded() {
+      for (const { requests, openRequests } of [model, qdrant])
+        requests.splice(0, requests.length, ...openRequests());
+    },
+    clearFaults() {
+      model.clearFaults();
+      qdrant.clearFaults();
+    },
     clear() {
       model.clear();
       qdrant.clear();
@@ -65,7 +76,11 @@ export async function startUpstreams(): Promise<Upstreams> {
 }
 
 /** What a request asked for: "embed", "rerank", "chat", "search products"; other calls to Qdrant by method and path. */
-export function nameOperation({ operation, method, path }: SeenRequest): string {
+export function nameOperation({
+  operation,
+  method,
+  path,
+}: Pick<SeenRequest, "operation" | "method" | "path">): string {
   const collection = /^\/collections\/([^/]+)\/points\/query/.exec(path)?.[1];
   if (collection !== undefined) return `search ${decodeURIComponent(collection)}`;
   return operation === method ? `${method} ${path}` : operation;

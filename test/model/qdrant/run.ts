@@ -5,7 +5,7 @@ import { compare, UNSURE } from "./compare.ts";
 import { randomRead } from "./generate/reads.ts";
 import { randomWrite } from "./generate/writes.ts";
 import { perform } from "./perform.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../../support/random.ts";
 import { createReference, expectedOf, type Reference } from "./reference/reference.ts";
 import { Refused, type State } from "./reference/state.ts";
 

@@ -1,5 +1,5 @@
 import type { Bounds, Condition, Filter, Match } from "../commands.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../../support/random.ts";
 import { CITIES, DATES, IDS, PLACES, TAGS, WORDS } from "./values.ts";
 
 /** At most `depth` filters inside each other. */

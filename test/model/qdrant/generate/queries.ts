@@ -1,5 +1,5 @@
 import type { Formula, GroupsBody, Query, QueryBody, Vector } from "../commands.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../../support/random.ts";
 import type { Collection } from "../reference/state.ts";
 import { randomCondition, randomFilter } from "./filters.ts";
 import { IDS, randomVector, vectorNames } from "./values.ts";

@@ -1,5 +1,5 @@
 import type { Filter, OrderBy, Read } from "../commands.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../../support/random.ts";
 import type { State } from "../reference/state.ts";
 import { randomFilter } from "./filters.ts";
 import { randomGroups, randomQuery } from "./queries.ts";

@@ -10,7 +10,7 @@ import type {
   Vector,
   Vectors,
 } from "../commands.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../../support/random.ts";
 import type { Collection } from "../reference/state.ts";
 
 export const IDS: Id[] = [

@@ -6,7 +6,7 @@ import type {
   UpsertBody,
   Write,
 } from "../commands.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../../support/random.ts";
 import type { Collection, State } from "../reference/state.ts";
 import { randomFilter } from "./filters.ts";
 import {
