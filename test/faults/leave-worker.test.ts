@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postJson } from "../node/tributary.ts";
-import { CLOSED_WITHIN, expectedCalls, leaveInPhase, PHASES } from "../support/leaving.ts";
+import {
+  CLOSED_WITHIN,
+  expectedCalls,
+  leaveInPhase,
+  type LeavingOptions,
+  PHASES,
+  readEnds,
+  stopAnswer,
+} from "../support/leaving.ts";
 import { collectStream } from "../support/sse.ts";
 import { QUESTION, startUpstreams, type Upstreams } from "../support/upstreams.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
@@ -32,19 +40,36 @@ afterAll(async () => {
   await upstreams.close();
 });
 
+/** Leaves a phase some times: every open call is closed in time, and none comes afterwards. */
+async function expectCancelled(
+  options: Pick<LeavingOptions, "phase" | "leave">,
+): Promise<string[]> {
+  const leavings = await leaveInPhase({ ...options, url: worker.url, upstreams, runs: RUNS });
+  const { delays, calls, open, received } = leavings;
+  const slowest = Math.max(...delays).toFixed(1);
+  if (FULL) console.log(`${options.phase.name}: ${delays.length} runs, slowest ${slowest} ms`);
+  expect(delays.filter((delay) => delay > CLOSED_WITHIN)).toEqual([]);
+  expect(delays).toHaveLength(RUNS);
+  expect(calls).toEqual(expectedCalls(options.phase, RUNS));
+  expect(open).toEqual([]);
+  return received;
+}
+
+describe("an answer of a Worker that is stopped", () => {
+  it.each(PHASES)(
+    `in the phase "$name" closes what is open there, ends with abort, and nothing is called afterwards, ${RUNS} of ${RUNS}`,
+    async (phase) => {
+      const received = await expectCancelled({ phase, leave: stopAnswer(worker.url) });
+      expect(received.map(readEnds)).toEqual(received.map(() => ["abort"]));
+    },
+    RUNS * 2000 + 10_000,
+  );
+});
+
 describe("a reader of a Worker who leaves", () => {
   it.each(PHASES)(
     `in the phase "$name" closes what is open there, and nothing is called afterwards, ${RUNS} of ${RUNS}`,
-    async (phase) => {
-      const leavings = await leaveInPhase({ url: worker.url, upstreams, phase, runs: RUNS });
-      const { delays, calls, open } = leavings;
-      const slowest = Math.max(...delays).toFixed(1);
-      if (FULL) console.log(`${phase.name}: ${delays.length} runs, slowest ${slowest} ms`);
-      expect(delays.filter((delay) => delay > CLOSED_WITHIN)).toEqual([]);
-      expect(delays).toHaveLength(RUNS);
-      expect(calls).toEqual(expectedCalls(phase, RUNS));
-      expect(open).toEqual([]);
-    },
+    async (phase) => void (await expectCancelled({ phase })),
     RUNS * 2000 + 10_000,
   );
 

@@ -7,6 +7,8 @@ import {
   leaveInPhase,
   type LeavingOptions,
   PHASES,
+  readEnds,
+  stopAnswer,
 } from "../support/leaving.ts";
 import { openRawRequest, type RawClient } from "../support/raw-client.ts";
 import { QUESTION, startUpstreams, type Upstreams } from "../support/upstreams.ts";
@@ -18,30 +20,37 @@ const MID_STREAM = PHASES.at(-1)!;
 
 let upstreams: Upstreams;
 let tributary: Tributary;
+/** Whose answers go on when their reader leaves. */
+let resumable: Tributary;
 
 beforeAll(async () => {
   upstreams = await startUpstreams();
-  tributary = await startTributary({
+  const environment = {
     ...upstreams.environment,
     // Nothing here ends by itself before it is left, however busy the machine.
     EMBED_TIMEOUT_MS: "30000",
     RETRIEVAL_TIMEOUT_MS: "30000",
     RERANK_TIMEOUT_MS: "30000",
     CONDENSE_TIMEOUT_MS: "30000",
-  });
+  };
+  [tributary, resumable] = await Promise.all([
+    startTributary(environment),
+    startTributary({ ...environment, RESUMABLE: "true" }),
+  ]);
 });
 afterAll(async () => {
-  await tributary.stop();
+  await Promise.all([tributary.stop(), resumable.stop()]);
   await upstreams.close();
 });
 
 /** Leaves a phase some times: every open call is closed in time, and none comes afterwards. */
 async function expectCancelled(
   options: Omit<LeavingOptions, "url" | "upstreams" | "runs">,
+  url = tributary.url,
 ): Promise<string[]> {
   const { delays, calls, open, received } = await leaveInPhase({
     ...options,
-    url: tributary.url,
+    url,
     upstreams,
     runs: RUNS,
   });
@@ -55,6 +64,30 @@ async function expectCancelled(
   expect(open).toEqual([]);
   return received;
 }
+
+describe("an answer that is stopped", () => {
+  it.each([...PHASES, CONDENSE])(
+    `in the phase "$name" closes what is open there, ends with abort, and nothing is called afterwards, ${RUNS} of ${RUNS}`,
+    async (phase) => {
+      const received = await expectCancelled({ phase, leave: stopAnswer(tributary.url) });
+      expect(received.map(readEnds)).toEqual(received.map(() => ["abort"]));
+    },
+    RUNS * 2000 + 10_000,
+  );
+
+  it.each(PHASES)(
+    `when its reader has left and it goes on without him, in the phase "$name", is closed as well, ${RUNS} of ${RUNS}`,
+    async (phase) => {
+      const stop = stopAnswer(resumable.url);
+      const leave: typeof stop = (reader, conversationId) => {
+        reader.destroy();
+        return stop(reader, conversationId);
+      };
+      await expectCancelled({ phase, leave }, resumable.url);
+    },
+    RUNS * 2000 + 10_000,
+  );
+});
 
 describe("a reader who leaves", () => {
   it.each([...PHASES, CONDENSE])(

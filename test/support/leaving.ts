@@ -158,6 +158,20 @@ async function leaveOnce(
 
 const closeConnection = (reader: RawClient): void => reader.destroy();
 
+/** Stops the answer from another connection, and reads the stream to its end. */
+export function stopAnswer(url: string): NonNullable<LeavingOptions["leave"]> {
+  return async (reader, conversationId) => {
+    const { status } = await fetch(`${url}/chat/${conversationId}/stop`, { method: "POST" });
+    if (status !== 204) throw new Error(`stopping was answered with ${status}`);
+    await Promise.race([reader.closed, reader.waitFor("[DONE]", 5000)]);
+  };
+}
+
+/** The terminal events in what a reader has received. */
+export function readEnds(received: string): string[] {
+  return [...received.matchAll(/"type":"(finish|error|abort)"/g)].map(([, type]) => type!);
+}
+
 /** The open calls, once all calls of so many chats have come and those of the phase alone are open. */
 async function waitUntilHeld(
   upstreams: Upstreams,
