@@ -156,7 +156,10 @@ export function startIdleDeadline(
   signal: AbortSignal,
 ): IdleDeadline {
   const controller = new AbortController();
-  const follow = (): void => controller.abort(signal.reason);
+  const follow = (): void => {
+    clearTimeout(timer);
+    controller.abort(signal.reason);
+  };
   let allowed = first;
   let begun = false;
   let since = performance.now();

@@ -5,10 +5,15 @@ import type { IdGenerator, Source } from "../ports.ts";
 import type { Prompts } from "../prompts.ts";
 import { startDeadline } from "../resilience.ts";
 import { guessLanguage } from "../text/language.ts";
-import { createCitationGate } from "./citations.ts";
+import { type CitationGate, createCitationGate } from "./citations.ts";
 import { buildPrompt, chooseSources, type Context, type ContextLimits } from "./context.ts";
 import type { AnswerEvent, Question, Timings } from "./events.ts";
-import { type AnsweringModel, generateText, type GenerateLimits } from "./generate.ts";
+import {
+  type AnsweringModel,
+  type Generated,
+  generateText,
+  type GenerateLimits,
+} from "./generate.ts";
 import type { Evidence } from "./merge.ts";
 import {
   type Retrieval,
@@ -102,13 +107,7 @@ async function* answerWithin(
     signal,
   );
   let firstToken: number | undefined;
-  let step = await text.next();
-  yield { type: "text-start" };
-  for (; step.done !== true; step = await text.next()) {
-    firstToken ??= elapsed(now, started);
-    const delta = gate.push(step.value);
-    if (delta !== "") yield { type: "text", delta };
-  }
+  const written = yield* writeText(text, gate, () => (firstToken = elapsed(now, started)));
   const rest = gate.end();
   if (rest.text !== "") yield { type: "text", delta: rest.text };
   yield { type: "text-end", citations: rest.citations };
@@ -120,10 +119,10 @@ async function* answerWithin(
   // An answer without one valid citation rests on nothing that was found: models refuse in this form.
   yield {
     type: "finish",
-    ...step.value,
+    ...written,
     answered: rest.citations.length > 0,
     timings,
-    degraded: degraded || step.value.fallback !== undefined,
+    degraded: degraded || written.fallback !== undefined,
   };
 }
 
@@ -145,6 +144,27 @@ function* sayNothingFound(
     timings: timings(),
     degraded,
   };
+}
+
+/** The model's words, checked, until its end or its reader's. */
+async function* writeText(
+  text: ReturnType<typeof generateText>,
+  gate: CitationGate,
+  onFirstToken: () => void,
+): AsyncGenerator<AnswerEvent, Generated> {
+  try {
+    let step = await text.next();
+    yield { type: "text-start" };
+    if (step.done !== true) onFirstToken();
+    for (; step.done !== true; step = await text.next()) {
+      const delta = gate.push(step.value);
+      if (delta !== "") yield { type: "text", delta };
+    }
+    return step.value;
+  } finally {
+    // A reader who leaves between two words ends this generator alone.
+    await text.return(undefined as never);
+  }
 }
 
 /** The known collections. Throws `retrieval-unavailable` when the store does not even tell which there are. */

@@ -192,6 +192,22 @@ describe("answer", () => {
     expect(types(events).slice(-2)).toEqual(["writing", "abort"]);
   });
 
+  it.each(["text-start", "text"])(
+    "ends the model's call when its reader takes nothing more after %s",
+    async (last) => {
+      const model = createScriptedModel(
+        () => new ReadableStream({ start: (controller) => controller.enqueue(textPart("Light")) }),
+      );
+      for await (const event of answer(
+        QUESTION,
+        depend(found, model),
+        new AbortController().signal,
+      ))
+        if (event.type === last) break;
+      expect(model.calls[0]?.abortSignal?.aborted).toBe(true);
+    },
+  );
+
   it("ends with a timeout when the whole takes too long", async () => {
     const dependencies = depend(
       found,
