@@ -333,3 +333,11 @@ describe.each(["true", "false"])("stop with RESUMABLE=%s", (RESUMABLE) => {
     expect((await stop("talk")).status).toBe(404);
   });
 });
+
+it("refuses REDIS_URL where there can be no connection to Redis, without showing it", async () => {
+  world = await openWorld();
+  app = await openApp({ samples: false });
+  const opening = openApp({ environment: { REDIS_URL: "redis://:canary@127.0.0.1:6379" } });
+  await expect(opening).rejects.toThrow("REDIS_URL can not be used on Workers");
+  await expect(opening).rejects.not.toThrow("canary");
+});
