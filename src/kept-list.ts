@@ -1,4 +1,4 @@
-import { rejectOnAbort } from "./resilience.ts";
+import { callWithin } from "./resilience.ts";
 
 /** Values that come one by one and stay, for readers who come at any time and take them at their own pace. */
 export interface KeptList<T> {
@@ -11,14 +11,22 @@ export interface KeptList<T> {
   readers(): number;
   /**
    * All values from the first on, those still to come included. Whoever calls counts as a reader until the last value
-   * is taken, the generator is ended, or the signal aborts, which it then throws the reason of.
+   * is taken, the generator is ended, or the signal aborts, which it then throws the reason of. Throws a DeadlineError
+   * when nothing more can come and nobody has said so.
    */
   read(signal: AbortSignal): AsyncGenerator<T>;
 }
 
-/** `onLeave` is called whenever a reader goes. */
-export function createKeptList<T>(onLeave: () => void = () => undefined): KeptList<T> {
+export interface KeptListOptions {
+  /** Milliseconds in which everything comes. */
+  longest: number;
+  /** Called whenever a reader goes. */
+  onLeave: () => void;
+}
+
+export function createKeptList<T>({ longest, onLeave }: KeptListOptions): KeptList<T> {
   const values: T[] = [];
+  const latest = performance.now() + longest;
   let hasEnded = false;
   let readers = 0;
   let change: PromiseWithResolvers<void> | undefined;
@@ -33,8 +41,9 @@ export function createKeptList<T>(onLeave: () => void = () => undefined): KeptLi
       for (let next = 0; ; next++) {
         while (next >= values.length) {
           if (hasEnded) return;
-          change ??= Promise.withResolvers<void>();
-          await rejectOnAbort(signal, change.promise);
+          const { promise } = (change ??= Promise.withResolvers<void>());
+          const deadline = Math.max(0, latest - performance.now());
+          await callWithin({ what: "the answer", signal, deadline }, () => promise);
         }
         signal.throwIfAborted();
         yield values[next]!;

@@ -70,6 +70,8 @@ export interface Services {
   modelName: string;
 }
 
+/** Milliseconds from the end of an answer's time to its last event. */
+const LAST_EVENT = 5000;
 const COHERE_MODEL = "cohere:command-a-03-2025";
 
 /** Puts the application together. The only place that knows which adapter is which. */
@@ -136,7 +138,8 @@ async function createAnswers(
   running: RunningAnswers,
 ): Promise<AnswerStreams<AnswerEvent>> {
   const kept = config.DETACHED_TIMEOUT_MS;
-  const memory = createMemoryAnswers<AnswerEvent>({ kept, now: platform.now });
+  const longest = config.CHAT_TIMEOUT_MS + LAST_EVENT;
+  const memory = createMemoryAnswers<AnswerEvent>({ kept, longest, now: platform.now });
   if (config.REDIS_URL === undefined) return memory;
   if (platform.connectRedis === undefined) {
     throw new ConfigError(
@@ -147,7 +150,7 @@ async function createAnswers(
   const connection = await platform.connectRedis(config.REDIS_URL);
   return createRedisAnswers(connection, memory, {
     kept,
-    longest: config.CHAT_TIMEOUT_MS,
+    longest,
     now: platform.now,
     onStop: (conversationId) => void running.stop(conversationId),
     onState: (isUp) =>

@@ -85,3 +85,8 @@ export type AnswerEvent =
     }
   | { type: "error"; code: ErrorCode; message: string; cause: unknown }
   | { type: "abort" };
+
+/** Whether it is the last event of an answer. */
+export function endsAnswer({ type }: AnswerEvent): boolean {
+  return type === "finish" || type === "error" || type === "abort";
+}

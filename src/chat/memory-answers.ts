@@ -4,6 +4,8 @@ import type { AnswerRecord, Clock, LocalAnswers, NewAnswer, OpenAnswer } from ".
 export interface MemoryAnswersOptions {
   /** Milliseconds for which an ended answer stays. */
   kept: number;
+  /** Milliseconds that an answer takes at most; what has not ended by then never will: a Worker may be ended with it. */
+  longest: number;
   now: Clock;
   /** Characters of all ended answers together; the oldest go first. Default 32 million. */
   mostCharacters?: number;
@@ -17,13 +19,15 @@ interface Entry<Event> {
   characters: number;
   /** When the last reader left. */
   lastRead: number;
+  /** When it must have ended. */
+  latest: number;
   /** When it is forgotten; undefined while it is written. */
   until: number | undefined;
 }
 
 /** Answers in this process's memory. */
 export function createMemoryAnswers<Event>(options: MemoryAnswersOptions): LocalAnswers<Event> {
-  const { now } = options;
+  const { now, longest } = options;
   const shelf = createShelf<Event>(options);
   const conversations = rememberConversations(options);
 
@@ -40,25 +44,27 @@ export function createMemoryAnswers<Event>(options: MemoryAnswersOptions): Local
 
   return {
     async begin(answer, reader) {
-      const joined = shelf.findJoined(answer.joinKey);
+      const joined = shelf.find("joinKey", answer.joinKey);
       if (joined !== undefined) return { opened: openEntry(joined, reader) };
-      const list = createKeptList<Event>(() => (entry.lastRead = now()));
+      const onLeave = (): void => void (entry.lastRead = now());
+      const list = createKeptList<Event>({ longest, onLeave });
       const entry: Entry<Event> = {
         answer,
         list,
         characters: 0,
         lastRead: now(),
+        latest: now() + longest,
         until: undefined,
       };
       shelf.put(entry);
       return { opened: openEntry(entry, reader), record: toRecord(entry) };
     },
     async newest(conversationId, reader) {
-      const entry = shelf.findNewest(conversationId);
+      const entry = shelf.find("conversationId", conversationId);
       return entry === undefined ? undefined : openEntry(entry, reader);
     },
     open(id, reader) {
-      const entry = shelf.find(id);
+      const entry = shelf.find("id", id);
       return entry === undefined ? undefined : openEntry(entry, reader);
     },
     remember: conversations.remember,
@@ -74,42 +80,44 @@ function openEntry<Event>({ answer, list }: Entry<Event>, reader: AbortSignal): 
 interface Shelf<Event> {
   put(entry: Entry<Event>): void;
   end(entry: Entry<Event>, outcome: "whole" | "cut"): void;
-  find(id: string): Entry<Event> | undefined;
-  findNewest(conversationId: string): Entry<Event> | undefined;
-  findJoined(joinKey: string | undefined): Entry<Event> | undefined;
+  find(place: Place, key: string | undefined): Entry<Event> | undefined;
   close(): void;
 }
 
-/** The entries by everything that they are looked up by; ended ones go when their time has passed. */
+/** Every entry, for as long as it may be looked up; the ended ones go when their time has passed. */
 function createShelf<Event>({
   kept,
   now,
   mostCharacters = 32_000_000,
 }: MemoryAnswersOptions): Shelf<Event> {
-  const entries = new Map<string, Entry<Event>>();
-  const byConversation = new Map<string, Entry<Event>>();
-  const byJoinKey = new Map<string, Entry<Event>>();
-  /** In the order in which they ended. */
+  const index = createIndex<Event>();
+  /** In the order in which they began, and in which they ended. */
+  const written = new Set<Entry<Event>>();
   const ended = new Set<Entry<Event>>();
   let characters = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function leaveJoining(entry: Entry<Event>): void {
-    const { joinKey = "" } = entry.answer;
-    if (byJoinKey.get(joinKey) === entry) byJoinKey.delete(joinKey);
+  function end(entry: Entry<Event>, outcome: "whole" | "cut"): void {
+    if (!written.delete(entry)) return;
+    entry.list.end();
+    entry.until = now() + kept;
+    ended.add(entry);
+    characters += entry.characters;
+    if (outcome === "cut" || entry.answer.joinsEnded === false) index.leaveJoining(entry);
   }
 
   /** Done at every look too, since a Worker's timer ends with its request. */
   function sweep(): void {
     const time = now();
+    for (const entry of written) {
+      if (entry.latest > time) break;
+      end(entry, "cut");
+    }
     for (const entry of ended) {
       if (entry.until! > time && characters <= mostCharacters) break;
-      const { id, conversationId } = entry.answer;
       ended.delete(entry);
       characters -= entry.characters;
-      entries.delete(id);
-      leaveJoining(entry);
-      if (byConversation.get(conversationId) === entry) byConversation.delete(conversationId);
+      index.remove(entry);
     }
   }
 
@@ -121,33 +129,64 @@ function createShelf<Event>({
     }, kept);
   }
 
-  function find(map: Map<string, Entry<Event>>, key: string | undefined): Entry<Event> | undefined {
-    sweep();
-    return key === undefined ? undefined : map.get(key);
-  }
-
   return {
-    find: (id) => find(entries, id),
-    findNewest: (conversationId) => find(byConversation, conversationId),
-    findJoined: (joinKey) => find(byJoinKey, joinKey),
     put(entry) {
-      const { id, conversationId, joinKey } = entry.answer;
-      entries.set(id, entry);
-      byConversation.set(conversationId, entry);
-      if (joinKey !== undefined) byJoinKey.set(joinKey, entry);
+      index.put(entry);
+      written.add(entry);
+    },
+    find(...place) {
+      sweep();
+      return index.find(...place);
     },
     end(entry, outcome) {
-      entry.list.end();
-      entry.until = now() + kept;
-      ended.add(entry);
-      characters += entry.characters;
-      if (outcome === "cut" || entry.answer.joinsEnded === false) leaveJoining(entry);
+      end(entry, outcome);
       sweep();
       sweepLater();
     },
     close: () => clearTimeout(timer),
   };
 }
+
+/** How an entry is looked up. */
+type Place = "id" | "conversationId" | "joinKey";
+
+interface Index<Event> {
+  put(entry: Entry<Event>): void;
+  /** The newest one there. */
+  find(place: Place, key: string | undefined): Entry<Event> | undefined;
+  leaveJoining(entry: Entry<Event>): void;
+  remove(entry: Entry<Event>): void;
+}
+
+function createIndex<Event>(): Index<Event> {
+  const places: Record<Place, Map<string, Entry<Event>>> = {
+    id: new Map(),
+    conversationId: new Map(),
+    joinKey: new Map(),
+  };
+
+  function leave(place: Place, entry: Entry<Event>): void {
+    const key = entry.answer[place];
+    // A newer one may be there by now.
+    if (key !== undefined && places[place].get(key) === entry) places[place].delete(key);
+  }
+
+  return {
+    put(entry) {
+      for (const place of PLACES) {
+        const key = entry.answer[place];
+        if (key !== undefined) places[place].set(key, entry);
+      }
+    },
+    find: (place, key) => (key === undefined ? undefined : places[place].get(key)),
+    leaveJoining: (entry) => leave("joinKey", entry),
+    remove(entry) {
+      for (const place of PLACES) leave(place, entry);
+    },
+  };
+}
+
+const PLACES: Place[] = ["id", "conversationId", "joinKey"];
 
 function rememberConversations({ kept, now, mostConversations = 10_000 }: MemoryAnswersOptions): {
   remember(conversationId: string): void;

@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { AnswerRecord, AnswerStreams, Clock, NewAnswer, OpenAnswer } from "../ports.ts";
-import type { AnswerEvent } from "./events.ts";
+import { type AnswerEvent, endsAnswer } from "./events.ts";
 import type { RunningAnswer } from "./running.ts";
 
 export interface ResumableOptions {
@@ -51,13 +51,18 @@ export async function* readOpened(
   { events }: OpenAnswer<AnswerEvent>,
   reader: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
+  let cause: unknown;
   try {
-    yield* events;
-  } catch (cause) {
+    for await (const event of events) {
+      yield event;
+      if (endsAnswer(event)) return;
+    }
+  } catch (error) {
     reader.throwIfAborted();
-    const message = "The answer broke off. Please ask again.";
-    yield { type: "error", code: "answer-truncated", message, cause };
+    cause = error;
   }
+  const message = "The answer broke off. Please ask again.";
+  yield { type: "error", code: "answer-truncated", message, cause };
 }
 
 /** Writes the answer down as it comes, whoever reads it. Never rejects. */

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
 import { type EventStreamOptions, toEventStreamResponse } from "./event-stream.ts";
-import type { AnswerEvent, RetrievalReport } from "./events.ts";
+import { type AnswerEvent, endsAnswer, type RetrievalReport } from "./events.ts";
 
 /** What the wire forms add to an answer's events. */
 export interface WireOptions extends EventStreamOptions {
@@ -47,9 +47,8 @@ async function* toUIMessageChunks(
 export function countFrames(events: readonly AnswerEvent[], options: WireOptions): number {
   let count = 0;
   for (const event of events) {
-    const isLast = event.type === "finish" || event.type === "error" || event.type === "abort";
     // Which sources are known changes what is in a chunk, not how many there are.
-    count += toChunks(event, [], options).length + (isLast ? 1 : 0);
+    count += toChunks(event, [], options).length + (endsAnswer(event) ? 1 : 0);
   }
   return count;
 }

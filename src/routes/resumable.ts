@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { answer } from "../chat/answer.ts";
-import type { AnswerEvent, Question } from "../chat/events.ts";
+import { type AnswerEvent, endsAnswer, type Question } from "../chat/events.ts";
 import { openResumable, readOpened } from "../chat/resumable.ts";
 import { countFrames } from "../chat/wire.ts";
 import type { NewAnswer, OpenAnswer } from "../ports.ts";
@@ -101,17 +101,12 @@ export async function resumeAnswer(
   const options = toWireOptions(c, services, opened.id, conversationId);
   const seen = readNumber(c.req.header("last-event-id"), opened.id);
   const known = seen === 0 ? 0 : countFrames(opened.known, options);
-  if (seen > 0 && seen === known && hasEnded(opened.known)) {
+  if (seen > 0 && seen === known && opened.known.some(endsAnswer)) {
     reader.abort(new DOMException("Everything was read.", "AbortError"));
     return undefined;
   }
   const after = seen > known ? 0 : seen;
   return sendOpened(c, services, { conversationId, opened, reader, form: "events", after });
-}
-
-function hasEnded(events: readonly AnswerEvent[]): boolean {
-  const type = events.at(-1)?.type;
-  return type === "finish" || type === "error" || type === "abort";
 }
 
 /** The number in a frame's id; 0 for an id that is none of this answer's. */

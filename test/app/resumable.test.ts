@@ -1,30 +1,46 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type OpenApp, openApp } from "../support/open-app.ts";
 import { readEvents, type StreamEvent, type UIEvent } from "../support/sse.ts";
 import { openWorld, type World } from "../support/world.ts";
 
-const QUESTION = {
-  message: "How heavy is the Aurora 2 tent?",
-  conversationId: "talk",
-  messageId: "m1",
-};
+const MESSAGE = "How heavy is the Aurora 2 tent?";
 const WORDS = ["The ", "tent ", "weighs ", "1.62 kg ", "[1]."];
 const TERMINAL = ["finish", "error", "abort"];
 
-let app: OpenApp;
 let world: World;
-afterEach(async () => {
-  app.close();
+let shared: OpenApp;
+/** Another conversation for each test. */
+let talk: string;
+let question: { message: string; conversationId: string; messageId: string };
+let app: OpenApp;
+
+beforeAll(async () => {
+  world = await openWorld();
+  shared = await openWith({});
+});
+afterAll(async () => {
+  shared.close();
   await world.close();
 });
-
-async function open(environment: Record<string, string> = {}): Promise<void> {
-  world = await openWorld();
+beforeEach(async () => {
+  await world.command({ do: "clear" });
   await world.command({ do: "script", script: { reply: WORDS } });
+  app = shared;
+  talk = crypto.randomUUID();
+  question = { message: MESSAGE, conversationId: talk, messageId: "m1" };
+});
+afterEach(() => {
+  if (app !== shared) app.close();
+});
+
+function openWith(environment: Record<string, string>): Promise<OpenApp> {
   const { MODEL = "", MODEL_BASE_URL = "" } = world.environment;
-  app = await openApp({
-    environment: { MODEL, MODEL_BASE_URL, RESUMABLE: "true", ...environment },
-  });
+  return openApp({ environment: { MODEL, MODEL_BASE_URL, RESUMABLE: "true", ...environment } });
+}
+
+/** For tests that want other settings than RESUMABLE=true. */
+async function open(environment: Record<string, string>): Promise<void> {
+  app = await openWith(environment);
 }
 
 /** The model says its first word, then waits so long before each other one. */
@@ -85,27 +101,23 @@ async function untilQuiet(count = 0): Promise<void> {
 
 describe("a resumable answer", () => {
   it("numbers every frame, [DONE] included; another answer's frames have none", async () => {
-    await open();
-    const frames = await collect(await app.post("/chat", QUESTION));
+    const frames = await collect(await app.post("/chat", question));
     const { messageId } = frames[0]!.data as UIEvent;
     expect(frames.map(({ id }) => id)).toEqual(
       frames.map((_, index) => `${String(messageId)}-${index + 1}`),
     );
     expect(frames.at(-1)!.data).toBe("[DONE]");
-    app.close();
-    await world.close();
     await open({ RESUMABLE: "false" });
-    const others = await collect(await app.post("/chat", QUESTION));
+    const others = await collect(await app.post("/chat", question));
     expect(others.filter(({ id }) => id !== undefined)).toEqual([]);
-    expect((await resume("talk")).status).toBe(204);
+    expect((await resume(talk)).status).toBe(204);
   });
 
   it("goes on when its reader leaves, and is replayed from the start with the same headers", async () => {
-    await open();
     await speak(50);
-    const response = await app.post("/chat", QUESTION);
+    const response = await app.post("/chat", question);
     const seen = await readTo(response, "text-delta");
-    const resumed = await resume("talk");
+    const resumed = await resume(talk);
     for (const name of ["content-type", "cache-control", "x-vercel-ai-ui-message-stream"])
       expect(resumed.headers.get(name)).toBe(response.headers.get(name));
     const frames = await collect(resumed);
@@ -117,50 +129,48 @@ describe("a resumable answer", () => {
   });
 
   it("is continued after any frame that was seen, running or ended", async () => {
-    await open();
     await speak(10);
-    const seen = await readTo(await app.post("/chat", QUESTION), "text-delta");
-    const rest = await collect(await resume("talk", seen.at(-1)!.id));
-    const whole = await collect(await resume("talk"));
+    const seen = await readTo(await app.post("/chat", question), "text-delta");
+    const rest = await collect(await resume(talk, seen.at(-1)!.id));
+    const whole = await collect(await resume(talk));
     expect(plain([...seen, ...rest])).toEqual(plain(whole));
     for (const [index, { id }] of whole.entries()) {
-      const response = await resume("talk", id);
+      const response = await resume(talk, id);
       if (index === whole.length - 1) expect(response.status).toBe(204);
       else expect(plain(await collect(response))).toEqual(plain(whole.slice(index + 1)));
     }
   });
 
   it("begins anew for a Last-Event-ID that is none of its own", async () => {
-    await open();
-    const whole = await collect(await app.post("/chat", QUESTION));
+    const whole = await collect(await app.post("/chat", question));
     const id = String((whole[0]!.data as UIEvent)["messageId"]);
     const foreign = ["", "x", "another-3", "-1", id, `${id}-0`, `${id}-99999`, `${id}-1x`];
     for (const lastEventId of foreign)
-      expect(plain(await collect(await resume("talk", lastEventId)))).toEqual(plain(whole));
+      expect(plain(await collect(await resume(talk, lastEventId)))).toEqual(plain(whole));
   });
 
   it("is not there for an unknown conversation or after its time, and the newest one is", async () => {
     await open({ DETACHED_TIMEOUT_MS: "300" });
-    expect((await resume("talk")).status).toBe(204);
+    expect((await resume(talk)).status).toBe(204);
     expect((await resume("not.an.id")).status).toBe(422);
-    await collect(await app.post("/chat", QUESTION));
-    const second = await collect(await app.post("/chat", { ...QUESTION, messageId: "m2" }));
-    expect(plain(await collect(await resume("talk")))).toEqual(plain(second));
+    await collect(await app.post("/chat", question));
+    const second = await collect(await app.post("/chat", { ...question, messageId: "m2" }));
+    expect(plain(await collect(await resume(talk)))).toEqual(plain(second));
     await new Promise((resolve) => setTimeout(resolve, 350));
-    expect((await resume("talk")).status).toBe(204);
+    expect((await resume(talk)).status).toBe(204);
   });
 
   it("is aborted when nobody reads it for its time, but not while somebody does", async () => {
     await open({ DETACHED_TIMEOUT_MS: "400" });
     await speak(250);
-    const whole = await collect(await app.post("/chat", QUESTION));
+    const whole = await collect(await app.post("/chat", question));
     expect(whole.map(typeOf)).toContain("finish");
 
     const left = Date.now();
-    await readTo(await app.post("/chat", { ...QUESTION, messageId: "m2" }), "data-status");
+    await readTo(await app.post("/chat", { ...question, messageId: "m2" }), "data-status");
     await untilQuiet();
     expect(Date.now() - left).toBeGreaterThanOrEqual(350);
-    const replayed = await collect(await resume("talk"));
+    const replayed = await collect(await resume(talk));
     expect(replayed.map(typeOf).slice(-2)).toEqual(["abort", "[DONE]"]);
     const { upstream } = await world.requests();
     const calls = upstream.filter(({ operation }) => operation === "chat");
@@ -173,32 +183,30 @@ describe("a resumable answer", () => {
 
 describe("a request that comes twice", () => {
   it("joins the running answer, in whatever form it is asked for", async () => {
-    await open();
     await speak(30);
     const [first, second, json, text] = await Promise.all([
-      app.post("/chat", QUESTION),
-      app.post("/chat", QUESTION),
-      app.post("/chat", QUESTION, { accept: "application/json" }),
-      app.post("/chat", QUESTION, { accept: "text/plain" }),
+      app.post("/chat", question),
+      app.post("/chat", question),
+      app.post("/chat", question, { accept: "application/json" }),
+      app.post("/chat", question, { accept: "text/plain" }),
     ]);
     const [frames, others] = [await collect(first), await collect(second)];
     expect(plain(others)).toEqual(plain(frames));
-    expect(await json.json()).toMatchObject({ answer: WORDS.join(""), conversationId: "talk" });
+    expect(await json.json()).toMatchObject({ answer: WORDS.join(""), conversationId: talk });
     expect(await text.text()).toMatch(/^The tent weighs 1\.62 kg \[1\]\.\n\n\[1\]/);
     expect(await modelCalls()).toBe(1);
   });
 
   it("joins what has ended whole, and not what was stopped", async () => {
-    await open();
-    const first = await collect(await app.post("/chat", QUESTION));
-    expect(plain(await collect(await app.post("/chat", QUESTION)))).toEqual(plain(first));
+    const first = await collect(await app.post("/chat", question));
+    expect(plain(await collect(await app.post("/chat", question)))).toEqual(plain(first));
     expect(await modelCalls()).toBe(1);
 
     await speak(20_000);
-    const next = { ...QUESTION, messageId: "m2" };
+    const next = { ...question, messageId: "m2" };
     const stopped = collect(await app.post("/chat", next));
     await world.waitFor(({ tokensSent, closedAt }) => tokensSent > 0 && closedAt === undefined);
-    expect((await stop("talk")).status).toBe(204);
+    expect((await stop(talk)).status).toBe(204);
     expect((await stopped).map(typeOf).slice(-2)).toEqual(["abort", "[DONE]"]);
     await speak(0);
     const again = await collect(await app.post("/chat", next));
@@ -207,26 +215,25 @@ describe("a request that comes twice", () => {
   });
 
   it("is a new one with another message, text, trigger or conversation, or without an id", async () => {
-    await open();
     const user = (id: string | undefined, text: string): object => ({
       ...(id === undefined ? {} : { id }),
       role: "user",
       parts: [{ type: "text", text }],
     });
     const base = {
-      id: "talk",
+      id: talk,
       trigger: "submit-message",
-      messages: [user("u1", QUESTION.message)],
+      messages: [user("u1", MESSAGE)],
     };
     const different = [
       base,
-      { ...base, messages: [user("u2", QUESTION.message)] },
-      { ...base, messages: [user("u1", `${QUESTION.message} Please.`)] },
-      { ...base, id: "talk-2" },
+      { ...base, messages: [user("u2", MESSAGE)] },
+      { ...base, messages: [user("u1", `${MESSAGE} Please.`)] },
+      { ...base, id: `${talk}-2` },
       { ...base, trigger: "regenerate-message" },
       { ...base, trigger: "regenerate-message", messageId: "a1" },
-      { ...base, messages: [user(undefined, QUESTION.message)] },
-      { ...base, messages: [user(undefined, QUESTION.message)] },
+      { ...base, messages: [user(undefined, MESSAGE)] },
+      { ...base, messages: [user(undefined, MESSAGE)] },
     ];
     const ids = new Set<unknown>();
     for (const body of different) {
@@ -236,16 +243,15 @@ describe("a request that comes twice", () => {
     expect(ids.size).toBe(different.length);
     expect(await modelCalls()).toBe(different.length);
     // The same message in the simple form is the same request.
-    const { message } = QUESTION;
-    await collect(await app.post("/chat", { message, conversationId: "talk", messageId: "u1" }));
+    const { message } = question;
+    await collect(await app.post("/chat", { message, conversationId: talk, messageId: "u1" }));
     expect(await modelCalls()).toBe(different.length);
   });
 
   it("joins an answer that is written anew only while it runs", async () => {
-    await open();
     await speak(30);
-    const messages = [{ id: "u1", role: "user", content: QUESTION.message }];
-    const body = { id: "talk", trigger: "regenerate-message", messages };
+    const messages = [{ id: "u1", role: "user", content: MESSAGE }];
+    const body = { id: talk, trigger: "regenerate-message", messages };
     const both = await Promise.all([app.post("/chat", body), app.post("/chat", body)]);
     await Promise.all(both.map(collect));
     expect(await modelCalls()).toBe(1);
@@ -256,7 +262,7 @@ describe("a request that comes twice", () => {
   it("is a second answer where answers are not resumable, and each ends with its reader", async () => {
     await open({ RESUMABLE: "false" });
     await speak(20_000);
-    const [first, second] = [await app.post("/chat", QUESTION), await app.post("/chat", QUESTION)];
+    const [first, second] = [await app.post("/chat", question), await app.post("/chat", question)];
     await readTo(first, "text-delta");
     await untilQuiet(1);
     await readTo(second, "text-delta");
@@ -267,15 +273,15 @@ describe("a request that comes twice", () => {
   it("joins also when there is no room for another answer, which is told by the status", async () => {
     await open({ MAX_CHATS: "1" });
     await speak(100);
-    const first = app.post("/chat", QUESTION).then(collect);
+    const first = app.post("/chat", question).then(collect);
     await world.waitFor(({ operation }) => operation === "chat");
-    const refused = await app.post("/chat", { ...QUESTION, messageId: "m2" });
+    const refused = await app.post("/chat", { ...question, messageId: "m2" });
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ code: "overloaded" });
-    const joined = await collect(await app.post("/chat", QUESTION));
+    const joined = await collect(await app.post("/chat", question));
     expect(plain(joined)).toEqual(plain(await first));
     // Nothing of the refused one is left to join.
-    const later = await collect(await app.post("/chat", { ...QUESTION, messageId: "m2" }));
+    const later = await collect(await app.post("/chat", { ...question, messageId: "m2" }));
     expect(later.map(typeOf)).toContain("finish");
   });
 });
@@ -284,12 +290,12 @@ describe.each(["true", "false"])("stop with RESUMABLE=%s", (RESUMABLE) => {
   it("ends the answer with one abort for every reader, and its call", async () => {
     await open({ RESUMABLE });
     await speak(20_000);
-    const readers = [await app.post("/chat", QUESTION)];
-    if (RESUMABLE === "true") readers.push(await resume("talk"));
+    const readers = [await app.post("/chat", question)];
+    if (RESUMABLE === "true") readers.push(await resume(talk));
     const all = readers.map(collect);
     await world.waitFor(({ tokensSent }) => tokensSent > 0);
     const asked = Date.now();
-    const response = await stop("talk");
+    const response = await stop(talk);
     expect(response.status).toBe(204);
     expect(await response.text()).toBe("");
     await world.waitFor(
@@ -301,42 +307,40 @@ describe.each(["true", "false"])("stop with RESUMABLE=%s", (RESUMABLE) => {
       expect(types.slice(-2)).toEqual(["abort", "[DONE]"]);
       expect(types.filter((type) => TERMINAL.includes(type))).toEqual(["abort"]);
     }
-    expect((await stop("talk")).status).toBe(204);
+    expect((await stop(talk)).status).toBe(204);
   });
 
   it("tells a reader of JSON and of text that it was stopped", async () => {
     await open({ RESUMABLE });
     await speak(20_000);
-    const json = app.post("/chat", QUESTION, { accept: "application/json" });
+    const json = app.post("/chat", question, { accept: "application/json" });
     await world.waitFor(({ tokensSent }) => tokensSent > 0);
-    await stop("talk");
+    await stop(talk);
     expect((await json).status).toBe(409);
     expect(await (await json).json()).toMatchObject({ code: "stopped" });
-    const text = app.post("/chat", { ...QUESTION, messageId: "m2" }, { accept: "text/plain" });
+    const text = app.post("/chat", { ...question, messageId: "m2" }, { accept: "text/plain" });
     const told = (await text).text();
-    await stop("talk");
+    await stop(talk);
     expect(await told).toBe("The\n[answer cut short: aborted]\n");
     expect(app.log).toEqual([]);
   });
 
   it("does nothing to what has ended, and knows no other conversation", async () => {
     await open({ RESUMABLE, DETACHED_TIMEOUT_MS: "400" });
-    const unknown = await stop("talk");
+    const unknown = await stop(talk);
     expect(unknown.status).toBe(404);
     expect(unknown.headers.get("content-type")).toContain("application/problem+json");
     expect(await unknown.json()).toMatchObject({ code: "not-found" });
     expect((await stop("not.an.id")).status).toBe(422);
-    await collect(await app.post("/chat", QUESTION));
-    expect((await stop("talk")).status).toBe(204);
+    await collect(await app.post("/chat", question));
+    expect((await stop(talk)).status).toBe(204);
     expect((await stop("other")).status).toBe(404);
     await new Promise((resolve) => setTimeout(resolve, 450));
-    expect((await stop("talk")).status).toBe(404);
+    expect((await stop(talk)).status).toBe(404);
   });
 });
 
 it("refuses REDIS_URL where there can be no connection to Redis, without showing it", async () => {
-  world = await openWorld();
-  app = await openApp({ samples: false });
   const opening = openApp({ environment: { REDIS_URL: "redis://:canary@127.0.0.1:6379" } });
   await expect(opening).rejects.toThrow("REDIS_URL can not be used on Workers");
   await expect(opening).rejects.not.toThrow("canary");

@@ -30,7 +30,7 @@ async function join(kept = KEPT): Promise<Participant> {
   const now = (): number => performance.now();
   const answers = await createRedisAnswers<Event>(
     await connectRedis(redis.url),
-    createMemoryAnswers<Event>({ kept, now }),
+    createMemoryAnswers<Event>({ kept, longest: 60_000, now }),
     {
       kept,
       longest: 1,
