@@ -153,16 +153,16 @@ export const VARIABLES = {
     .stringbool("must be true or false")
     .prefault("false")
     .describe(
-      "An answer whose reader leaves goes on, and `GET /chat/{id}/stream` gives it. Otherwise leaving cancels it.",
+      "An answer whose reader leaves goes on, and `GET /chat/{id}/stream` gives it (on Workers within one isolate). Otherwise leaving cancels it.",
     ),
   DETACHED_TIMEOUT_MS: milliseconds(60_000).describe(
-    "Limit for an answer that nobody reads, and the time for which an ended one can be read again (`RESUMABLE`).",
+    "Limit for an answer that nobody reads, and the time for which an ended one can be read again (`RESUMABLE`). Workers end it 30 s after its first reader left at the latest.",
   ),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: "must be a URL that begins with redis:// or rediss://" })
     .optional()
     .describe(
-      "Redis through which several processes share resumable answers and stops. Without it they are those of one process.",
+      "Redis through which several processes share resumable answers and stops (Node). Without it they are those of one process.",
     ),
   INGEST_TIMEOUT_MS: milliseconds(30_000).describe(
     "Limit for each call while documents are stored, and on Node for parsing one document.",

@@ -9,7 +9,7 @@ export interface ResumableOptions {
   limits: {
     /** Milliseconds that an answer goes on without a reader. */
     detached: number;
-    /** Characters of an answer and its sources; beyond them it is ended with `answer-truncated`. */
+    /** Characters of an answer's text; beyond them it is ended with `answer-truncated`. */
     characters: number;
   };
   /** Room for one more answer; may throw. */
@@ -79,7 +79,7 @@ async function writeAnswer(
       if (event.type === "error") onFailure(event);
       if (event.type === "finish") outcome = "whole";
       const size = countCharacters(event);
-      left -= size;
+      if (event.type === "text") left -= size;
       // Causes stay in the log.
       record.add(event.type === "error" ? { ...event, cause: undefined } : event, size);
       if (left < 0) run.abort(new AppError("answer-truncated", "The answer became too long."));

@@ -40,7 +40,8 @@ const stopRoute = createRoute({
 export function addChatStreamRoutes(app: OpenAPIHono<AppEnvironment>, services: Services): void {
   app.openapi(resumeRoute, async (c): Promise<never> => {
     const { id } = c.req.valid("param");
-    const resumed = await resumeAnswer(c, services, id);
+    // A HEAD request would read nothing, and count as a reader.
+    const resumed = c.req.method === "GET" ? await resumeAnswer(c, services, id) : undefined;
     return (resumed ?? c.body(null, 204)) as never;
   });
 

@@ -49,6 +49,7 @@ const chatRoute = createRoute({
     },
     400: problem("Malformed JSON"),
     404: problem("Unknown collection"),
+    409: problem("The answer was stopped (JSON and text)"),
     413: problem("Too large"),
     415: problem("Not application/json"),
     422: problem("A field is wrong"),

@@ -18,8 +18,10 @@ export interface AskedFor {
   replaces?: string | undefined;
 }
 
-/** Characters of a source and of a token, generously: beyond their sum an answer is not what was asked for. */
-const MOST_CHARACTERS = { aSource: 8_000, aToken: 16, rest: 100_000 };
+/** Characters of a token, generously: a text longer than all of them is not what was asked for. */
+const MOST_CHARACTERS = 16;
+/** Characters that every answer may have. */
+const FEWEST_CHARACTERS = 100_000;
 
 /** Begins an answer that goes on without its reader, or joins it to the one that the same request has begun. */
 export async function answerResumable(
@@ -39,10 +41,7 @@ export async function answerResumable(
     now: platform.now,
     limits: {
       detached: config.DETACHED_TIMEOUT_MS,
-      characters:
-        config.MAX_SOURCES * MOST_CHARACTERS.aSource +
-        config.MAX_OUTPUT_TOKENS * MOST_CHARACTERS.aToken +
-        MOST_CHARACTERS.rest,
+      characters: config.MAX_OUTPUT_TOKENS * MOST_CHARACTERS + FEWEST_CHARACTERS,
     },
     run() {
       const run = running.begin(conversationId);

@@ -6,7 +6,7 @@ import { type FaultServer, startFaultServer } from "../support/fault-server.ts";
 import { hasRedis, type RedisServer, startRedisServer } from "../support/redis-server.ts";
 import { openRawRequest } from "../support/raw-client.ts";
 import { openChat, textOf } from "../support/resumable-chat.ts";
-import { readEvents, type StreamEvent, type UIEvent } from "../support/sse.ts";
+import { collectStream, readEvents, type StreamEvent, type UIEvent } from "../support/sse.ts";
 
 declare const FULL: boolean;
 
@@ -176,6 +176,27 @@ describe("readers who are cut off, with answers in memory", () => {
     const text = frames.map(({ raw }) => raw).join("");
     expect(text.length).toBeLessThan(400_000);
     await upstream.waitFor(({ closedAt }) => closedAt !== undefined);
+  });
+});
+
+describe("a process that is ended", () => {
+  it("tells the readers of resumable answers, and does not stay for those that nobody reads", async () => {
+    upstream.tokenDelayMs = 10_000;
+    const ending = await start({ SHUTDOWN_GRACE_MS: "300" });
+    const ask = (conversationId: string): Promise<Response> =>
+      postJson(`${ending.url}/chat`, { message: QUESTION, conversationId, messageId: "m" });
+    for await (const { data } of readEvents(await ask("left")))
+      if ((data as UIEvent).type === "text-delta") break;
+    const readers = [await ask("read"), await fetch(`${ending.url}/chat/left/stream`)];
+    await (await ask("nobody")).body?.cancel();
+    const collected = readers.map(collectStream);
+    ending.kill("SIGTERM");
+    for (const { events, done } of await Promise.all(collected)) {
+      expect(events.at(-1)).toMatchObject({ type: "error", code: "shutting-down" });
+      expect(done).toBe(true);
+    }
+    expect(await ending.exited).toEqual({ code: 0, signal: null });
+    expect(ending.stderr()).toBe("");
   });
 });
 
