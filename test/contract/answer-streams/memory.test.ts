@@ -36,6 +36,7 @@ describe("answers in memory", () => {
     const { opened, record } = await answers.begin(answer, signal);
     record!.add({ n: 0 }, 1);
     await expect(take(opened)).rejects.toThrow("longer than");
+    await new Promise((resolve) => setTimeout(resolve, 20));
     const again = await answers.begin({ ...answer, id: freshId() }, signal);
     expect(again.record).toBeDefined();
     record!.end("whole");
