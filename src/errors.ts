@@ -129,7 +129,8 @@ export class UpstreamError extends Error {
     this.service = input.service;
     this.operation = input.operation;
     this.status = input.status;
-    this.retryable = input.retryable ?? isRetryableStatus(input.status);
+    this.retryable =
+      input.retryable ?? (isRetryableStatus(input.status) && !isTooLong(input.cause));
     this.retryAfter = input.retryAfter;
   }
 }
@@ -148,6 +149,20 @@ export class DeadlineError extends Error {
     super(`${what} took longer than ${milliseconds} ms`);
     this.name = "DeadlineError";
   }
+}
+
+/** An upstream's answer is longer than any that is right. */
+export class TooLongError extends Error {
+  constructor(bytes: number) {
+    super(`the answer has more than ${bytes} bytes`);
+    this.name = "TooLongError";
+  }
+}
+
+/** SDKs hand on as a cause what a body fails with. */
+function isTooLong(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error instanceof TooLongError || isTooLong(error.cause);
 }
 
 export function isRetryableStatus(status: number | undefined): boolean {

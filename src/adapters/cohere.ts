@@ -2,6 +2,7 @@ import type { CohereClientV2 } from "cohere-ai";
 import * as z from "zod";
 import { readRetryAfter, UpstreamError } from "../errors.ts";
 import type { Embedder, Reranker } from "../ports.ts";
+import { boundBody } from "../bounded-body.ts";
 
 export interface CohereOptions {
   apiKey: string;
@@ -21,7 +22,8 @@ export async function createCohereClient({
   return new Client({
     token: apiKey,
     maxRetries: 0,
-    fetch: (input, init) => fetch(input, init).catch(brokenResponse),
+    fetch: (input, init) =>
+      fetch(input, init).then((response) => boundBody(response), brokenResponse),
     ...(baseUrl === undefined ? {} : { environment: baseUrl }),
   });
 }

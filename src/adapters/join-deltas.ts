@@ -1,3 +1,6 @@
+import { TooLongError } from "../errors.ts";
+import { boundBody, LONGEST_ANSWER } from "../bounded-body.ts";
+
 /** Where a provider's stream keeps its text: reads and writes the delta of one event's data. */
 export interface DeltaShape {
   /** The text when the event holds a text delta and nothing else worth keeping. */
@@ -53,7 +56,7 @@ export function joinDeltas(shape: DeltaShape, turn: () => Promise<void>): typeof
   return async (input, init) => {
     const response = await fetch(input, init);
     const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-    if (response.body === null || isStream !== true) return response;
+    if (response.body === null || isStream !== true) return boundBody(response);
     const { status, statusText, headers } = response;
     return new Response(joinChunks(response.body, shape, turn), { status, statusText, headers });
   };
@@ -63,6 +66,8 @@ export function joinDeltas(shape: DeltaShape, turn: () => Promise<void>): typeof
 const READ_AHEAD = 65_536;
 /** Characters of joined text, and bytes that are passed on at once: every stage after this one holds as much. */
 const PASSED_ON = 4096;
+/** Bytes of one line of a stream; an event is a few hundred. */
+const LONGEST_LINE = 1_048_576;
 
 function joinChunks(
   body: ReadableStream<Uint8Array>,
@@ -75,6 +80,7 @@ function joinChunks(
   let atBoundary = true;
   let ended = false;
   let joined: Uint8Array = new Uint8Array();
+  const length = countLength();
 
   /** Everything that has arrived by the next turn; at least one chunk, unless the stream has ended. */
   async function gather(): Promise<void> {
@@ -95,6 +101,7 @@ function joinChunks(
       if (step.value !== undefined) {
         waiting.push(step.value);
         size += step.value.length;
+        length.add(step.value);
       }
     }
   }
@@ -103,7 +110,10 @@ function joinChunks(
     {
       async pull(controller) {
         if (joined.length === 0) {
-          await gather();
+          await gather().catch((error: unknown) => {
+            reader.cancel().catch(() => undefined);
+            throw error;
+          });
           if (waiting.length === 0) return controller.close();
           const bytes = concatenate(waiting);
           waiting = [];
@@ -120,6 +130,29 @@ function joinChunks(
   );
 }
 
+/**
+ * Throws a TooLongError when a stream, or one line of it, becomes longer than any that is right: parsers keep a line
+ * until it is whole and look through it again with every chunk.
+ */
+function countLength(): { add(chunk: Uint8Array): void } {
+  let total = 0;
+  let line = 0;
+  return {
+    add(chunk) {
+      total += chunk.length;
+      const end = lastLineEnd(chunk);
+      line = end === -1 ? line + chunk.length : chunk.length - end - 1;
+      if (total > LONGEST_ANSWER) throw new TooLongError(LONGEST_ANSWER);
+      if (line > LONGEST_LINE) throw new TooLongError(LONGEST_LINE);
+    },
+  };
+}
+
+function lastLineEnd(chunk: Uint8Array): number {
+  const feed = chunk.lastIndexOf(LINE_FEED);
+  return feed === -1 ? chunk.lastIndexOf(CARRIAGE_RETURN) : feed;
+}
+
 function concatenate(chunks: Uint8Array[]): Uint8Array {
   const [first] = chunks;
   if (first !== undefined && chunks.length === 1) return first;
@@ -133,6 +166,7 @@ function concatenate(chunks: Uint8Array[]): Uint8Array {
 }
 
 const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 /** JSON may hold what ends a line of a text, but not of an event stream: U+2028 and U+2029. */
 const DATA = /^data: (\{[^\n]*\})$/m;
 

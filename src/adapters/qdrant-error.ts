@@ -1,4 +1,5 @@
 import { UpstreamError } from "../errors.ts";
+import { boundBody } from "../bounded-body.ts";
 
 interface Envelope<T> {
   data: { result?: T };
@@ -13,7 +14,7 @@ export async function qdrantCall<T>(
   let result: T | undefined;
   try {
     signal.throwIfAborted();
-    result = (await call()).data.result;
+    result = (await withBoundedFetch(call)).data.result;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw toUpstreamError(operation, error);
@@ -27,6 +28,41 @@ export async function qdrantCall<T>(
     });
   }
   return result;
+}
+
+/** A write: besides the envelope its answer must say that it was done. */
+export async function qdrantWrite(
+  operation: string,
+  signal: AbortSignal,
+  call: () => Promise<Envelope<unknown>>,
+): Promise<void> {
+  const result = await qdrantCall(operation, signal, call);
+  const { status } = result as { status?: unknown };
+  if (status === "completed" || status === "acknowledged") return;
+  throw new UpstreamError({
+    service: "qdrant",
+    operation,
+    message: "an answer that is not usable",
+    retryable: false,
+  });
+}
+
+/**
+ * The client has no option for its transport, but it looks up the global `fetch` while it is called: for that moment,
+ * and no longer, it finds one that does not read without end.
+ */
+function withBoundedFetch<T>(call: () => Promise<T>): Promise<T> {
+  const original = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    const response = await original(input, init);
+    // Without an address it was made in this process.
+    return response.url === "" ? response : boundBody(response);
+  };
+  try {
+    return call();
+  } finally {
+    globalThis.fetch = original;
+  }
 }
 
 function toUpstreamError(operation: string, error: unknown): UpstreamError {

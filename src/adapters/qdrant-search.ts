@@ -1,3 +1,4 @@
+import { UpstreamError } from "../errors.ts";
 import type { Filter, Hit, SearchQuery } from "../ports.ts";
 import type { Api } from "./qdrant-client.ts";
 import { qdrantCall } from "./qdrant-error.ts";
@@ -25,6 +26,7 @@ export async function searchCollection(
   const answers = await qdrantCall("search", signal, () =>
     api.queryBatchPoints({ collection_name: collection, searches }, { signal }),
   );
+  if (!isAnswerTo(searches, answers)) throw malformed();
   let next = 0;
   return legs.map((ofQuery) => {
     const hits = new Map<string, Hit>();
@@ -38,6 +40,24 @@ export async function searchCollection(
       next += 1;
     }
     return [...hits.values()];
+  });
+}
+
+/** The client hands on whatever came with status 200, and "nothing found" must not be one of its readings. */
+function isAnswerTo(searches: unknown[], answers: unknown): boolean {
+  return (
+    Array.isArray(answers) &&
+    answers.length === searches.length &&
+    answers.every((answer) => Array.isArray((answer as { points?: unknown } | null)?.points))
+  );
+}
+
+function malformed(): UpstreamError {
+  return new UpstreamError({
+    service: "qdrant",
+    operation: "search",
+    message: "an answer that is not usable",
+    retryable: false,
   });
 }
 

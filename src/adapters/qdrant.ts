@@ -7,7 +7,7 @@ import {
   createQdrantApi,
   type QdrantOptions,
 } from "./qdrant-client.ts";
-import { qdrantCall } from "./qdrant-error.ts";
+import { qdrantCall, qdrantWrite } from "./qdrant-error.ts";
 import { pointId } from "./qdrant-ids.ts";
 import {
   chunkFromPayload,
@@ -56,7 +56,7 @@ function createRegistry(api: Api): RegistryPart {
     signal: AbortSignal,
   ): Promise<void> {
     await ensureRegistry(signal);
-    await qdrantCall(operation, signal, () =>
+    await qdrantWrite(operation, signal, () =>
       api.upsertPoints({ collection_name: REGISTRY, wait: true, points: [point] }, { signal }),
     );
   }
@@ -97,7 +97,7 @@ function createRegistry(api: Api): RegistryPart {
 
     async deleteDocument(collection, documentId, signal) {
       const id = pointId(collection, "document", documentId);
-      await qdrantCall("delete document", signal, () =>
+      await qdrantWrite("delete document", signal, () =>
         api.deletePoints({ collection_name: REGISTRY, wait: true, points: [id] }, { signal }),
       );
     },
@@ -127,7 +127,7 @@ function createChunkPart(api: Api): ChunkPart {
     async saveChunks(collection, chunks, signal) {
       for (let start = 0; start < chunks.length; start += POINTS_A_REQUEST) {
         const points = chunks.slice(start, start + POINTS_A_REQUEST).map(toPoint);
-        await qdrantCall("save chunks", signal, () =>
+        await qdrantWrite("save chunks", signal, () =>
           api.upsertPoints({ collection_name: collection, wait: true, points }, { signal }),
         );
       }
@@ -137,7 +137,7 @@ function createChunkPart(api: Api): ChunkPart {
       const filter = {
         must: [matches("document_id", documentId), { key: "index", range: { gte: fromIndex } }],
       };
-      await qdrantCall("delete chunks", signal, () =>
+      await qdrantWrite("delete chunks", signal, () =>
         api.deletePoints({ collection_name: collection, wait: true, filter }, { signal }),
       );
     },
