@@ -1,17 +1,16 @@
 import type { Catalog } from "../catalog.ts";
 import type { Operations } from "../operations.ts";
 import type { ChunkStore, CollectionRecord, Embedder, EncodedChunk } from "../ports.ts";
-import { callWithin } from "../resilience.ts";
 import { encodeChunk } from "../text/sparse.ts";
 import {
   averageLengths,
-  type ChunkTerms,
   countChunks,
   emptyStatistics,
   type TermStatistics,
 } from "../text/statistics.ts";
 import { type DocumentInput, prepareDocument, type Prepared } from "./prepare.ts";
 import { withCollection } from "./queue.ts";
+import { bounded, countWhatIsThere, readStoredTerms } from "./stored-terms.ts";
 
 export interface IngestDependencies {
   store: ChunkStore;
@@ -105,14 +104,20 @@ async function storeDocument(
     };
   });
   const before = await readStoredTerms(record.name, document.id, dependencies, signal);
-  await call("saving chunks", (limited) => store.saveChunks(record.name, encoded, limited));
-  await call("saving the document", (limited) =>
-    store.saveDocument(record.name, document, limited),
-  );
-  if (before.length > encoded.length) {
-    await call("removing old chunks", (limited) =>
-      store.deleteChunks(record.name, document.id, encoded.length, limited),
+  try {
+    await call("saving chunks", (limited) => store.saveChunks(record.name, encoded, limited));
+    await call("saving the document", (limited) =>
+      store.saveDocument(record.name, document, limited),
     );
+    if (before.length > encoded.length) {
+      await call("removing old chunks", (limited) =>
+        store.deleteChunks(record.name, document.id, encoded.length, limited),
+      );
+    }
+  } catch (error) {
+    const after = await countWhatIsThere(record, document.id, before, dependencies);
+    if (before.length === 0 && after.length > 0) record.documents += 1;
+    throw error;
   }
   countChunks(record.statistics, before, -1);
   countChunks(record.statistics, encoded.map(toChunkTerms), 1);
@@ -137,16 +142,22 @@ export async function removeDocument(
     );
     if (record === undefined || document === undefined) return false;
     const before = await readStoredTerms(collection, documentId, dependencies, signal);
-    await call("deleting chunks", (limited) =>
-      store.deleteChunks(collection, documentId, 0, limited),
-    );
-    await call("deleting the document", (limited) =>
-      store.deleteDocument(collection, documentId, limited),
-    );
     const counted = { ...record, statistics: copyStatistics(record.statistics) };
-    countChunks(counted.statistics, before, -1);
-    counted.documents = Math.max(0, counted.documents - 1);
-    await saveRecord(counted, dependencies);
+    try {
+      await call("deleting chunks", (limited) =>
+        store.deleteChunks(collection, documentId, 0, limited),
+      );
+      await call("deleting the document", (limited) =>
+        store.deleteDocument(collection, documentId, limited),
+      );
+      countChunks(counted.statistics, before, -1);
+      counted.documents = Math.max(0, counted.documents - 1);
+    } catch (error) {
+      await countWhatIsThere(counted, documentId, before, dependencies);
+      throw error;
+    } finally {
+      await saveRecord(counted, dependencies);
+    }
     return true;
   });
 }
@@ -211,18 +222,6 @@ async function embedChunks(
   return vectors;
 }
 
-/** What the stored version of a document contributed to the statistics; empty when there is none. */
-async function readStoredTerms(
-  collection: string,
-  documentId: string,
-  dependencies: IngestDependencies,
-  signal: AbortSignal,
-): Promise<ChunkTerms[]> {
-  return bounded(dependencies, signal)("reading old chunks", (limited) =>
-    dependencies.store.listChunkTerms(collection, documentId, limited),
-  );
-}
-
 /** Under a signal of its own: a writer who leaves must not leave the counts behind. */
 async function saveRecord(
   record: CollectionRecord,
@@ -234,17 +233,6 @@ async function saveRecord(
     store.saveCollection(record, limited),
   );
   catalog.update(record);
-}
-
-function bounded(
-  { deadline, operations }: IngestDependencies,
-  signal: AbortSignal,
-): <T>(what: string, call: (limited: AbortSignal) => Promise<T>) => Promise<T> {
-  // All of these may be repeated: ids are deterministic, and deletes name what they delete.
-  return (what, call) => {
-    const operation = operations.of(what === "embedding" ? "cohere" : "qdrant", what);
-    return callWithin({ what, operation, signal, deadline, retries: 2 }, call);
-  };
 }
 
 function toChunkTerms(chunk: EncodedChunk): { indices: number[]; words: number; grams: number } {
