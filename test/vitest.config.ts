@@ -14,6 +14,7 @@ const root = new URL("..", import.meta.url).pathname;
 const BOTH = [
   "test/app/**/*.test.ts",
   "test/contract/qdrant/qdrant-local.test.ts",
+  "test/faults/matrix.test.ts",
   "test/model/qdrant/qdrant-local.test.ts",
   "test/unit/text/**/*.test.ts",
 ];

@@ -474,6 +474,7 @@ describe("what goes to the reader and to the log", () => {
       expect(text).not.toContain("cohere-key-canary");
       expect(text).not.toContain("model-key-canary");
       expect(text).not.toContain(world.upstreamUrl);
+      expect(text).not.toContain(world.modelUrl);
     }
   });
 });

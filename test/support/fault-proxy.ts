@@ -5,7 +5,7 @@ import { type Answer, jsonAnswer, readAnswer, sendAnswer, type Step } from "./an
 import { createFaultBook, type Fault, type FaultOptions } from "./faults.ts";
 import { faultyAnswer } from "./faulty-answer.ts";
 import { parseBody, startLoopbackServer } from "./loopback-server.ts";
-import { createRequestLog, type RequestLog } from "./request-log.ts";
+import { createRequestLog, type OnRequest, type RequestLog } from "./request-log.ts";
 
 export interface ProxiedRequest {
   method: string;
@@ -17,6 +17,11 @@ export type ProxyFaultOptions = Omit<FaultOptions<ProxiedRequest>, "match">;
 
 export interface FaultProxy extends Pick<RequestLog, "requests" | "openRequests" | "waitFor"> {
   url: string;
+  /** Run before a request is answered. */
+  onRequest: OnRequest | undefined;
+  /** Lets nobody connect, or everybody again. */
+  refuse(): void;
+  accept(): Promise<void>;
   /** One chunk of the target's answer counts as one token. */
   fault(
     match: (request: ProxiedRequest) => boolean,
@@ -37,6 +42,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     const { method = "GET", url: path = "/", headers } = request;
     const facts = { operation: method, method, path, headers, body: parseBody(body) };
     const { seen, gone } = log.record(facts, response);
+    await proxy.onRequest?.(seen);
     let right = (): Promise<Answer> => forward(targetUrl, request, body, gone);
     const planned = faults.take({ method, path, body: body.toString("utf8") });
     if (planned?.reachesTarget) {
@@ -47,8 +53,11 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     await sendAnswer({ response, seen, gone, tokensPerChunk: 1 }, answer);
   });
 
-  return {
+  const proxy: FaultProxy = {
     url: loopback.url,
+    onRequest: undefined,
+    refuse: loopback.refuse,
+    accept: loopback.accept,
     requests: log.requests,
     openRequests: log.openRequests,
     waitFor: log.waitFor,
@@ -57,9 +66,11 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     clear() {
       faults.clear();
       log.clear();
+      proxy.onRequest = undefined;
     },
     close: loopback.close,
   };
+  return proxy;
 }
 
 function forward(

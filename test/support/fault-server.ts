@@ -5,9 +5,14 @@ import { type ChatTotals, type ChatWire, cohereChat, openaiChat } from "./chat-w
 import { answerEmbed, answerRerank } from "./cohere-wire.ts";
 import { createFaultBook, type Fault, type FaultOptions } from "./faults.ts";
 import { faultyAnswer } from "./faulty-answer.ts";
-import { parseBody, startLoopbackServer } from "./loopback-server.ts";
+import { type LoopbackHandler, parseBody, startLoopbackServer } from "./loopback-server.ts";
 import { obedientReply } from "./obedient-model.ts";
-import { createRequestLog, type RequestLog, type SeenRequest } from "./request-log.ts";
+import {
+  createRequestLog,
+  type OnRequest,
+  type RequestLog,
+  type SeenRequest,
+} from "./request-log.ts";
 
 export type Operation = "embed" | "rerank" | "chat" | "models" | "unknown";
 
@@ -24,6 +29,13 @@ export type ServerFaultOptions = Omit<FaultOptions<SeenRequest>, "reachesTarget"
 export interface FaultServer extends Pick<RequestLog, "requests" | "openRequests" | "waitFor"> {
   /** Without a path: Cohere's base is `url` (cohere-ai) or `url/v2` (AI SDK), OpenAI's is `url/v1`. */
   url: string;
+  /** The same on a port of its own, so that one of the two can be refused. */
+  modelUrl: string;
+  /** Run before a request is answered. */
+  onRequest: OnRequest | undefined;
+  /** Lets nobody connect to one of the two ports, or everybody again. */
+  refuse(port: "url" | "modelUrl"): void;
+  accept(port: "url" | "modelUrl"): Promise<void>;
   /** What the model says. @default the obedient model */
   reply: Reply | ((request: ChatRequestSeen) => Reply);
   /** Wait before each token but the first. @default 0 */
@@ -52,20 +64,29 @@ export async function startFaultServer({
   const log = createRequestLog();
   const faults = createFaultBook<SeenRequest>();
 
-  const loopback = await startLoopbackServer(async (request, body, response) => {
+  const handler: LoopbackHandler = async (request, body, response) => {
     const { method = "GET", url: path = "/", headers } = request;
     const operation = findOperation(method, path);
     const facts = { operation, method, path, headers, body: parseBody(body) };
     const { seen, gone } = log.record(facts, response);
+    await server.onRequest?.(seen);
     const right = async (): Promise<Answer> => answerRight(seen, server, dimension, gone);
     const planned = faults.take(seen);
     const answer = await (planned ? faultyAnswer(planned, right, gone) : right());
     await sendAnswer({ response, seen, gone, tokensPerChunk: server.tokensPerChunk }, answer);
-  });
+  };
+  const ports = {
+    url: await startLoopbackServer(handler),
+    modelUrl: await startLoopbackServer(handler),
+  };
 
   const server: FaultServer = {
     ...DEFAULT_SCRIPT,
-    url: loopback.url,
+    url: ports.url.url,
+    modelUrl: ports.modelUrl.url,
+    onRequest: undefined,
+    refuse: (port) => ports[port].refuse(),
+    accept: (port) => ports[port].accept(),
     requests: log.requests,
     openRequests: log.openRequests,
     waitFor: log.waitFor,
@@ -80,8 +101,11 @@ export async function startFaultServer({
       faults.clear();
       log.clear();
       Object.assign(server, DEFAULT_SCRIPT);
+      server.onRequest = undefined;
     },
-    close: loopback.close,
+    close: async () => {
+      await Promise.all([ports.url.close(), ports.modelUrl.close()]);
+    },
   };
   return server;
 }

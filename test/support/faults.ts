@@ -17,8 +17,16 @@ export type Fault =
   /** 200, JSON content type, random bytes. */
   | { kind: "garbage" }
   | { kind: "html" }
-  /** 200 with this body, or with the right body changed by `alter`. */
-  | { kind: "wrong-shape"; body?: unknown; alter?: (rightBody: unknown) => unknown }
+  /**
+   * 200 with this body, with this text for a JSON body, or with the right body changed by `alter`. Inside an event
+   * stream: one event with this body, and the right rest.
+   */
+  | {
+      kind: "wrong-shape";
+      body?: unknown;
+      text?: string;
+      alter?: (rightBody: unknown) => unknown;
+    }
   | { kind: "drip"; msPerByte: number }
   /** The right answer behind this much padding: spaces in JSON, one comment line in SSE. */
   | { kind: "oversize"; bytes: number };
@@ -96,7 +104,7 @@ function readOnset(fault: Fault, options: FaultOptions<never>): Onset | undefine
   return given ?? (BODY_ONLY.has(fault.kind) ? {} : undefined);
 }
 
-const HEAD_ONLY = new Set<Fault["kind"]>(["status", "wrong-shape", "hang-before-headers"]);
+const HEAD_ONLY = new Set<Fault["kind"]>(["status", "hang-before-headers"]);
 const BODY_ONLY = new Set<Fault["kind"]>(["hang-after-headers", "drip", "oversize"]);
 
 function limits(bytes: number | undefined, tokens: number | undefined): Onset | undefined {

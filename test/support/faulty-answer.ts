@@ -34,7 +34,8 @@ async function replacedAnswer(
     case "html":
       return textAnswer(200, "text/html", HTML_PAGE);
     case "wrong-shape":
-      if (!fault.alter) return jsonAnswer(200, fault.body ?? { id: "wrong", embeddings: {} });
+      if (fault.text !== undefined) return textAnswer(200, "application/json", fault.text);
+      if (!fault.alter) return jsonAnswer(200, fault.body ?? WRONG_BODY);
       return jsonAnswer(200, fault.alter(JSON.parse(String(await readAnswer(await right())))));
     default:
       return { steps: [{ ending: "hang" }] };
@@ -59,6 +60,10 @@ async function* faultyRest(
       break;
     case "html":
       yield { bytes: Buffer.from(HTML_PAGE) };
+      break;
+    case "wrong-shape":
+      yield { bytes: Buffer.from(`data: ${JSON.stringify(fault.body ?? WRONG_BODY)}\n\n`) };
+      yield* rest;
       break;
     case "delay":
       await pause(fault.ms, gone);
@@ -170,4 +175,5 @@ function garbageBytes(): Uint8Array {
   });
 }
 
+const WRONG_BODY = { id: "wrong", embeddings: {} };
 const HTML_PAGE = "<html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>\n";

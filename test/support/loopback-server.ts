@@ -5,6 +5,10 @@ import type { AddressInfo } from "node:net";
 
 export interface LoopbackServer {
   url: string;
+  /** From now on nobody can connect; what is under way is answered and then closed. */
+  refuse(): void;
+  /** Listens again, at the same address. */
+  accept(): Promise<void>;
   /** Ends at once: open sockets are destroyed. */
   close(): Promise<void>;
 }
@@ -16,7 +20,11 @@ export type LoopbackHandler = (
 ) => Promise<void>;
 
 export async function startLoopbackServer(handler: LoopbackHandler): Promise<LoopbackServer> {
+  const underWay = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+    response.shouldKeepAlive &&= server.listening;
     readBody(request)
       .then((body) => handler(request, body, response))
       .catch((error: unknown) => {
@@ -33,11 +41,20 @@ export async function startLoopbackServer(handler: LoopbackHandler): Promise<Loo
 
   return {
     url: `http://127.0.0.1:${port}`,
+    refuse() {
+      server.close();
+      server.closeIdleConnections();
+      for (const response of underWay) response.shouldKeepAlive = false;
+    },
+    async accept() {
+      if (server.listening) return;
+      server.listen(port, "127.0.0.1");
+      await once(server, "listening");
+    },
     async close() {
-      const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      await closed;
+      while (underWay.size > 0) await once([...underWay][0]!, "close");
     },
   };
 }

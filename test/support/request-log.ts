@@ -22,6 +22,9 @@ export interface SeenRequest {
   bytesSent: number;
 }
 
+/** What a test does at a request before it is answered. */
+export type OnRequest = (request: SeenRequest) => void | Promise<void>;
+
 export interface RequestLog {
   requests: SeenRequest[];
   /** Starts the record of one request; `gone` fires when its connection or answer ends. */

@@ -9,8 +9,16 @@ declare const WORLDS: string;
 type Options = Omit<ServerFaultOptions, "match">;
 
 export type WorldCommand =
-  | { do: "fault"; operation: Operation; fault: Fault; options?: Options }
-  | { do: "fault-qdrant"; path: string; fault: Fault; options?: Options }
+  /** `stream` picks chat calls that stream, or those that do not. */
+  | { do: "fault"; operation: Operation; fault: Fault; options?: Options; stream?: boolean }
+  | {
+      do: "fault-qdrant";
+      path: string;
+      fault: Fault;
+      options?: Options & { reachesTarget?: boolean };
+    }
+  /** Nobody can connect: from now on, or from a request whose `method path` contains `from`, up to one with `until`. */
+  | { do: "refuse"; service: "cohere" | "model" | "qdrant"; from?: string; until?: string }
   | {
       do: "script";
       script: { reply?: string | string[]; tokenDelayMs?: number; firstTokenDelayMs?: number };
@@ -20,6 +28,8 @@ export type WorldCommand =
 
 export interface World {
   upstreamUrl: string;
+  /** The same upstream on a port of its own, for the model. */
+  modelUrl: string;
   qdrantUrl: string;
   /** Variables that switch every paid and remote part on. */
   environment: Record<string, string>;
@@ -35,6 +45,7 @@ export async function openWorld(): Promise<World> {
   const made = (await (await fetch(control, { method: "POST" })).json()) as {
     id: string;
     upstreamUrl: string;
+    modelUrl: string;
     qdrantUrl: string;
   };
   const address = `${control}/${made.id}`;
@@ -57,7 +68,7 @@ export async function openWorld(): Promise<World> {
       COHERE_BASE_URL: made.upstreamUrl,
       EMBED_DIMENSION: "64",
       MODEL: "openai-compatible:test",
-      MODEL_BASE_URL: `${made.upstreamUrl}/v1`,
+      MODEL_BASE_URL: `${made.modelUrl}/v1`,
       MODEL_API_KEY: "model-key-canary",
       QDRANT_URL: made.qdrantUrl,
     },

@@ -6,6 +6,7 @@ import { serveQdrant } from "../../src/node/serve-qdrant.ts";
 import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { type FaultServer, startFaultServer } from "./fault-server.ts";
+import type { OnRequest, SeenRequest } from "./request-log.ts";
 import type { WorldCommand } from "./world.ts";
 
 interface StartedWorld {
@@ -39,7 +40,13 @@ async function handle(
     const world = await startWorld();
     const name = crypto.randomUUID();
     worlds.set(name, world);
-    return { id: name, upstreamUrl: world.upstream.url, qdrantUrl: world.qdrant.url };
+    const { upstream, qdrant } = world;
+    return {
+      id: name,
+      upstreamUrl: upstream.url,
+      modelUrl: upstream.modelUrl,
+      qdrantUrl: qdrant.url,
+    };
   }
   const world = worlds.get(id);
   if (world === undefined) throw new Error(`There is no world ${id}.`);
@@ -73,7 +80,10 @@ async function run(
 ): Promise<void> {
   switch (command.do) {
     case "fault":
-      return world.upstream.fault(command.operation, command.fault, command.options);
+      return world.upstream.fault(command.operation, command.fault, {
+        ...command.options,
+        ...(command.stream === undefined ? {} : { match: streams(command.stream) }),
+      });
     case "fault-qdrant":
       return world.qdrant.fault(
         ({ path }) => path.includes(command.path),
@@ -83,8 +93,45 @@ async function run(
     case "script":
       Object.assign(world.upstream, command.script);
       return undefined;
+    case "refuse":
+      return refuse(world, command);
     case "clear":
       world.upstream.clear();
-      return world.qdrant.clear();
+      world.qdrant.clear();
+      await Promise.all(Object.values(listeners(world)).map((listener) => listener.accept()));
+      return undefined;
   }
+}
+
+function streams(wanted: boolean): (seen: SeenRequest) => boolean {
+  return ({ body }) => ((body as { stream?: boolean }).stream === true) === wanted;
+}
+
+function listeners({
+  upstream,
+  qdrant,
+}: StartedWorld): Record<
+  "cohere" | "model" | "qdrant",
+  { refuse(): void; accept(): Promise<void> }
+> {
+  return {
+    cohere: { refuse: () => upstream.refuse("url"), accept: () => upstream.accept("url") },
+    model: { refuse: () => upstream.refuse("modelUrl"), accept: () => upstream.accept("modelUrl") },
+    qdrant,
+  };
+}
+
+function refuse(
+  world: StartedWorld,
+  { service, from, until }: WorldCommand & { do: "refuse" },
+): void {
+  const listener = listeners(world)[service];
+  const onRequest: OnRequest = async ({ method, path }) => {
+    const request = `${method} ${path}`;
+    if (from !== undefined && request.includes(from)) listener.refuse();
+    if (until !== undefined && request.includes(until)) await listener.accept();
+  };
+  if (from === undefined) listener.refuse();
+  world.upstream.onRequest = onRequest;
+  world.qdrant.onRequest = onRequest;
 }
