@@ -1,4 +1,4 @@
-import { isRetryableStatus, readRetryAfter, UpstreamError } from "../errors.ts";
+import { readRetryAfter, UpstreamError } from "../errors.ts";
 
 /** Whatever a provider of the AI SDK throws, as a failed call to the model. */
 export function toModelError(error: unknown, operation = "stream"): UpstreamError {
@@ -12,7 +12,6 @@ export function toModelError(error: unknown, operation = "stream"): UpstreamErro
     operation,
     message: typeof known?.message === "string" ? known.message : "failed",
     status,
-    retryable: isRetryableStatus(status),
     retryAfter: readRetryAfter(known?.responseHeaders?.["retry-after"]),
     cause: error,
   });

@@ -86,8 +86,8 @@ const cutAnswer = (code: ErrorCode): ChatOutcome => ({
 
 /** A part that may fail: the answer does without it and says so. */
 const optional = (part: string): Row<ChatOutcome> => ({
-  // The wait it asks for is longer than the stage's deadline.
-  "429 + Retry-After": without(part, "timeout"),
+  // The wait it asks for is longer than the stage's deadline, so it is not waited for.
+  "429 + Retry-After": without(part, "error"),
   "429": without(part, "error"),
   "500": without(part, "error"),
   "503": without(part, "error"),
@@ -106,22 +106,20 @@ const optional = (part: string): Row<ChatOutcome> => ({
 /** One of three collections. They are on one server, so a port that refuses takes all three away. */
 const collection = (name: string): Row<ChatOutcome> => ({
   ...optional(name),
-  // Qdrant's client does not tell for how long to wait.
-  "429 + Retry-After": without(name, "error"),
   "connection refused": { ends: "error", code: "retrieval-unavailable", text: "none" },
 });
 
 const SENT = "the status has been sent before the first token";
 
 export const CHAT_CELLS: Record<ChatPlace, Row<ChatOutcome | Impossible>> = {
-  condense: { ...optional("condense"), "429 + Retry-After": without("condense", "error") },
+  condense: optional("condense"),
   embed: optional("embed"),
   birds: collection("birds"),
   fishes: collection("fishes"),
   trees: collection("trees"),
   rerank: optional("rerank"),
   "model before its first token": {
-    "429 + Retry-After": noAnswer("timeout"),
+    "429 + Retry-After": noAnswer("model-unavailable"),
     "429": noAnswer("model-unavailable"),
     "500": noAnswer("model-unavailable"),
     "503": noAnswer("model-unavailable"),
@@ -182,7 +180,7 @@ const unlisted = (how: "refused" | "late"): IngestOutcome => ({
 
 export const INGEST_CELLS: Record<IngestPlace, Row<IngestOutcome | Impossible>> = {
   "ingest embed": {
-    "429 + Retry-After": late("old"),
+    "429 + Retry-After": refused("old"),
     "429": refused("old"),
     "500": refused("old"),
     "503": refused("old"),

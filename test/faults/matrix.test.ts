@@ -2,7 +2,7 @@
 // can meet in workerd too.
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Observed, openChatWorld, runChatCell } from "../support/matrix-chat.ts";
-import { needsDeadline, SHORT } from "../support/matrix-faults.ts";
+import { needsDeadline, SHORT, SHORT_INGEST } from "../support/matrix-faults.ts";
 import { runIngestCell, showClean } from "../support/matrix-ingest.ts";
 import { renderOutcomes } from "../support/outcomes.ts";
 import { inLanes } from "../support/pool.ts";
@@ -17,8 +17,10 @@ import {
   type IngestOutcome,
 } from "./cells.ts";
 
+declare const FULL: boolean;
+
 const IS_NODE = navigator.userAgent.startsWith("Node");
-/** Cells at once. */
+/** Cells at once, of chats and of writes each. */
 const LANES = 6;
 /** Milliseconds past its deadline after which a hanging stage must have been given up, with slack for a busy machine. */
 const LATEST = 250 + 1500;
@@ -33,7 +35,10 @@ const possible = <Place extends string>(
       fault,
     ]),
   );
-const chatCells = possible(CHAT_PLACES, CHAT_CELLS);
+const chatCells = possible(CHAT_PLACES, CHAT_CELLS).filter(
+  // On Node all of them are needed for the page; in workerd a third will do every day.
+  (_, index) => IS_NODE || FULL || index % 3 === 0,
+);
 const ingestCells = IS_NODE ? possible(INGEST_PLACES, INGEST_CELLS) : [];
 
 const chats = new Map<string, Observed<ChatOutcome>>();
@@ -44,14 +49,9 @@ async function observeChats(): Promise<void> {
   await inLanes(LANES, chatCells, async ([place, fault], lane) => {
     chats.set(`${place}: ${fault}`, await runChatCell(worlds[lane]!, place, fault));
   });
-  // A busy machine may take longer than a deadline where nothing hangs: alone it must not.
-  for (const [place, fault] of chatCells) {
-    const key = `${place}: ${fault}`;
-    const isRight = equals(chats.get(key)?.outcome, CHAT_CELLS[place][fault]);
-    if (isRight || !needsDeadline(place, fault)) continue;
-    console.log(`matrix: again, alone: ${key}`);
-    chats.set(key, await runChatCell(worlds[0]!, place, fault));
-  }
+  await runAgainAlone(chatCells, CHAT_CELLS, chats, (place, fault) =>
+    runChatCell(worlds[0]!, place, fault),
+  );
   await Promise.all(worlds.map((world) => world.close()));
 }
 
@@ -61,22 +61,41 @@ async function observeIngests(): Promise<void> {
   await inLanes(LANES, ingestCells, async ([place, fault]) => {
     ingests.set(`${place}: ${fault}`, await runIngestCell(place, fault, clean[place]));
   });
+  await runAgainAlone(ingestCells, INGEST_CELLS, ingests, (place, fault) =>
+    runIngestCell(place, fault, clean[place]),
+  );
 }
 
-function equals(one: unknown, other: unknown): boolean {
-  const sorted = (value: unknown): string =>
-    JSON.stringify(Object.entries(value as object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return sorted(one ?? {}) === sorted(other);
+/** A busy machine may be slower than a deadline where nothing hangs; alone it must not be. */
+async function runAgainAlone<Place extends string, Outcome>(
+  cells: [Place, FaultName][],
+  expected: Record<Place, Record<FaultName, object>>,
+  observed: Map<string, Observed<Outcome>>,
+  run: (place: Place, fault: FaultName) => Promise<Observed<Outcome>>,
+): Promise<void> {
+  for (const [place, fault] of cells.filter(([, fault]) => needsDeadline(fault))) {
+    const key = `${place}: ${fault}`;
+    const { outcome, complaints } = observed.get(key)!;
+    if (equals(outcome as object, expected[place][fault]) && complaints.length === 0) continue;
+    console.log(`matrix: again, alone: ${key}`);
+    observed.set(key, await run(place, fault));
+  }
+}
+
+function equals(one: object, other: object): boolean {
+  const sorted = (value: object): string =>
+    JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return sorted(one) === sorted(other);
 }
 
 function check<Outcome>(
   { outcome, complaints, ms }: Observed<Outcome>,
   expected: unknown,
-  hasDeadline: boolean,
+  deadline: number | undefined,
 ): void {
   expect(outcome).toEqual(expected);
   expect(complaints).toEqual([]);
-  if (hasDeadline) expect(ms).toBeLessThan(SHORT + LATEST);
+  if (deadline !== undefined) expect(ms).toBeLessThan(deadline + LATEST);
 }
 
 beforeAll(async () => {
@@ -86,17 +105,19 @@ beforeAll(async () => {
 
 describe("a chat whose upstream is faulty", () => {
   it.each(chatCells)("%s: %s", (place, fault) => {
-    check(chats.get(`${place}: ${fault}`)!, CHAT_CELLS[place][fault], needsDeadline(place, fault));
+    check(
+      chats.get(`${place}: ${fault}`)!,
+      CHAT_CELLS[place][fault],
+      needsDeadline(fault) ? SHORT : undefined,
+    );
   });
 });
 
 describe.runIf(IS_NODE)("a document that is written while an upstream is faulty", () => {
   it.each(ingestCells)("%s: %s", (place, fault) => {
-    check(
-      ingests.get(`${place}: ${fault}`)!,
-      INGEST_CELLS[place][fault],
-      needsDeadline(place, fault),
-    );
+    // What the store has done is counted afterwards, which may take a second deadline.
+    const deadline = needsDeadline(fault) ? 2 * SHORT_INGEST : undefined;
+    check(ingests.get(`${place}: ${fault}`)!, INGEST_CELLS[place][fault], deadline);
   });
 });
 

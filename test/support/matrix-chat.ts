@@ -58,7 +58,7 @@ export async function runChatCell(
   place: ChatPlace,
   fault: FaultName,
 ): Promise<Observed<ChatOutcome>> {
-  const isShort = needsDeadline(place, fault);
+  const isShort = needsDeadline(fault);
   await world.command({ do: "clear" });
   // With a pause between tokens: what has not been read yet when a reset arrives is lost.
   const tokenDelayMs = place === "model in mid-stream" && fault === "reset" ? 150 : 0;

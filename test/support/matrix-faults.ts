@@ -7,6 +7,8 @@ import type { WorldCommand } from "./world.ts";
 export const CANARY = "upstream-detail-canary";
 /** Milliseconds of the stage that meets a fault which only a deadline ends. */
 export const SHORT = 300;
+/** The same while documents are stored: it holds for every call, also those that meet no fault. */
+export const SHORT_INGEST = 800;
 /** Milliseconds of all other stages. */
 export const LONG = 8000;
 /** More than what the product reads of an answer. */
@@ -35,11 +37,9 @@ const FAULTS: Record<Exclude<FaultName, "connection refused">, Fault> = {
   oversize: { kind: "oversize", bytes: TOO_LARGE },
 };
 
-/** Whether only a deadline can end it. Qdrant's client keeps its server's Retry-After to itself. */
-export function needsDeadline(place: ChatPlace | IngestPlace, fault: FaultName): boolean {
-  if (["hang before headers", "hang in body", "drip"].includes(fault)) return true;
-  const isOfQdrant = ["birds", "fishes", "trees", "upsert", "delete"].includes(place);
-  return fault === "429 + Retry-After" && !isOfQdrant;
+/** Those that would go on for longer than the stage has. */
+export function needsDeadline(fault: FaultName): boolean {
+  return ["429 + Retry-After", "hang before headers", "hang in body", "drip"].includes(fault);
 }
 
 /** Tokens that come before a fault in mid-stream. */

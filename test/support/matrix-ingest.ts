@@ -2,7 +2,7 @@
 import type { IngestOutcome, IngestPlace, FaultName, Version } from "../faults/cells.ts";
 import { findExtraCalls, findLeaks, findOpenRequests } from "./matrix-checks.ts";
 import type { Observed } from "./matrix-chat.ts";
-import { ingestFault, LONG, needsDeadline, SHORT } from "./matrix-faults.ts";
+import { ingestFault, LONG, needsDeadline, SHORT_INGEST } from "./matrix-faults.ts";
 import { type OpenApp, openApp } from "./open-app.ts";
 import type { SeenRequest } from "./request-log.ts";
 import { openWorld, type World } from "./world.ts";
@@ -40,7 +40,7 @@ export async function runIngestCell(
   await world.command({ do: "clear" });
   await world.command(ingestFault(place, COLLECTION, fault));
 
-  const app = await open(world, needsDeadline(place, fault) ? SHORT : LONG);
+  const app = await open(world, needsDeadline(fault) ? SHORT_INGEST : LONG);
   const started = performance.now();
   const response = await write(app, place);
   const text = await response.text();
