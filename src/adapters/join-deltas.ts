@@ -167,8 +167,8 @@ function concatenate(chunks: Uint8Array[]): Uint8Array {
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-/** JSON may hold what ends a line of a text, but not of an event stream: U+2028 and U+2029. */
-const DATA = /^data: (\{[^\n]*\})$/m;
+/** One whole line. Spelt out, since to `.` and `$` U+2028 and U+2029 end a line too, and in JSON they may stand as they are. */
+const DATA = /(?<=^|\n)data: (\{[^\n]*\})(?=\n|$)/;
 
 /** A run of text deltas that becomes one event. */
 interface Run {
