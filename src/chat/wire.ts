@@ -215,11 +215,13 @@ export async function toTextResponse(
 ): Promise<Response> {
   const text = toText(events, options);
   const first = await text.next();
-  const encoder = new TextEncoder();
+  const encode = createPairEncoder();
   async function* bytes(): AsyncGenerator<Uint8Array> {
     try {
-      for (let step = first; step.done !== true; step = await text.next())
-        yield encoder.encode(step.value);
+      for (let step = first; step.done !== true; step = await text.next()) {
+        const encoded = encode(step.value);
+        if (encoded.length > 0) yield encoded;
+      }
     } finally {
       await text.return(undefined);
     }
@@ -232,6 +234,17 @@ export async function toTextResponse(
       "x-accel-buffering": "no",
     },
   });
+}
+
+/** UTF-8 of a text that comes in parts: the halves of a surrogate pair may come in two of them. A half alone is U+FFFD. */
+function createPairEncoder(): (part: string) => Uint8Array {
+  const encoder = new TextEncoder();
+  let half = "";
+  return (part) => {
+    const text = half + part;
+    half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : "";
+    return encoder.encode(half === "" ? text : text.slice(0, -1));
+  };
 }
 
 async function* toText(
