@@ -8,7 +8,7 @@ import { AppError, type FailureReason, toFailureReason, UpstreamError } from "..
 import type { Operation } from "../operations.ts";
 import { callWithin, type IdleDeadline, rejectOnAbort, startIdleDeadline } from "../resilience.ts";
 import type { FinishReason, Usage } from "./events.ts";
-import { toModelError } from "./model-error.ts";
+import { toModelError, truncated } from "./model-error.ts";
 import { createTokenQueue, type TokenQueue } from "./token-queue.ts";
 
 /** A model with what is remembered of its calls. */
@@ -16,6 +16,9 @@ export interface AnsweringModel {
   model: LanguageModelV4;
   operation: Operation;
 }
+
+/** Far more than a token has: a bound for models that do not keep to the number of tokens they were asked for. */
+const CHARACTERS_A_TOKEN = 32;
 
 type ModelCall = Pick<LanguageModelV4CallOptions, "prompt" | "providerOptions">;
 
@@ -110,7 +113,7 @@ async function begin(
 ): Promise<BegunAnswer> {
   const idle = startIdleDeadline("the model", limits.firstToken, limits.token, signal);
   limited.addEventListener("abort", idle.stop, { once: true });
-  const tokens = createTokenQueue();
+  const tokens = createTokenQueue(limits.outputTokens * CHARACTERS_A_TOKEN);
   try {
     const { stream } = await model.doStream({
       ...call,
@@ -195,11 +198,4 @@ function readFinishReason(reason: LanguageModelV4FinishReason): FinishReason {
     return reason.unified;
   if (reason.raw === undefined || reason.unified === "error") throw truncated();
   return "other";
-}
-
-function truncated(): AppError {
-  return new AppError(
-    "answer-truncated",
-    "The answer was cut off before its end. Please ask again.",
-  );
 }

@@ -1,4 +1,4 @@
-import { readRetryAfter, UpstreamError } from "../errors.ts";
+import { AppError, readRetryAfter, UpstreamError } from "../errors.ts";
 
 /** Whatever a provider of the AI SDK throws, as a failed call to the model. */
 export function toModelError(error: unknown, operation = "stream"): UpstreamError {
@@ -15,4 +15,12 @@ export function toModelError(error: unknown, operation = "stream"): UpstreamErro
     retryAfter: readRetryAfter(known?.responseHeaders?.["retry-after"]),
     cause: error,
   });
+}
+
+/** The model's stream ended without saying that it is whole, or went on where it should have ended. */
+export function truncated(): AppError {
+  return new AppError(
+    "answer-truncated",
+    "The answer was cut off before its end. Please ask again.",
+  );
 }

@@ -1,8 +1,11 @@
+import { truncated } from "./model-error.ts";
+
 /** Text that waits for the reader at most; beyond it the model's socket is not read. */
 const WAITING_CHARACTERS = 4096;
 
 /** Between the model, which writes when it likes, and the reader, who reads when he likes. */
 export interface TokenQueue {
+  /** Throws an `answer-truncated` when that makes more than the queue was made for, and leaves it out. */
   add(text: string): void;
   /** Everything added since the last time. Throws the error that the queue was closed with, once it is empty. */
   take(): string;
@@ -16,7 +19,9 @@ export interface TokenQueue {
   closed(): boolean;
 }
 
-export function createTokenQueue(): TokenQueue {
+/** `longest` is in characters of the whole text. */
+export function createTokenQueue(longest: number): TokenQueue {
+  let left = longest;
   let text = "";
   let ended = false;
   let failure: Error | undefined;
@@ -24,6 +29,8 @@ export function createTokenQueue(): TokenQueue {
   let wakeWriter: (() => void) | undefined;
   return {
     add(delta) {
+      left -= delta.length;
+      if (left < 0) throw truncated();
       text += delta;
       wakeReader?.();
     },

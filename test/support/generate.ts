@@ -3,7 +3,7 @@ import { type Generated, generateText } from "../../src/chat/generate.ts";
 import { createOperations } from "../../src/operations.ts";
 import type { ScriptedModel } from "./scripted-model.ts";
 
-const LIMITS = { firstToken: 5000, token: 5000, outputTokens: 99 };
+const LIMITS = { firstToken: 5000, token: 5000, outputTokens: 9_999 };
 const CALL = { prompt: [] };
 
 export function generate(

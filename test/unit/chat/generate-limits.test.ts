@@ -129,3 +129,21 @@ describe("a reader of generateText who leaves", () => {
     await generator.return({ finishReason: "stop", usage: { inputTokens: 0, outputTokens: 0 } });
   });
 });
+
+describe("a model that does not end where it was asked to", () => {
+  it("is cut, and what it said so far stays", async () => {
+    let parts = 0;
+    const endless = new ReadableStream<Part>({
+      pull: (controller) => controller.enqueue(textPart(`word ${parts++} `.padEnd(50))),
+    });
+    const { texts, error } = await run(
+      generate(
+        createScriptedModel(() => endless),
+        { outputTokens: 10 },
+      ),
+    );
+    expect(error).toMatchObject({ code: "answer-truncated" });
+    expect(texts.join("")).toMatch(/^word 0 .*word 5 +$/);
+    expect(parts).toBeLessThan(20);
+  });
+});

@@ -61,7 +61,7 @@ describe("generateText", () => {
     const model = createScriptedModel(() => streamOf(finishPart()));
     await run(generate(model));
     expect(model.calls).toHaveLength(1);
-    expect(model.calls[0]).toMatchObject({ prompt: [], maxOutputTokens: 99 });
+    expect(model.calls[0]).toMatchObject({ prompt: [], maxOutputTokens: 9_999 });
   });
 });
 
