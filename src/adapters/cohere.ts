@@ -118,11 +118,12 @@ function decodeVector(text: string): number[] {
   } catch {
     return [];
   }
+  if (binary.length % 4 !== 0) return [];
   const view = new DataView(new ArrayBuffer(binary.length));
   for (let index = 0; index < binary.length; index++)
     view.setUint8(index, binary.charCodeAt(index));
   const vector: number[] = [];
-  for (let offset = 0; offset + 4 <= binary.length; offset += 4)
+  for (let offset = 0; offset < binary.length; offset += 4)
     vector.push(round(view.getFloat32(offset, true)));
   return vector;
 }

@@ -22,9 +22,10 @@ export type LoopbackHandler = (
 export async function startLoopbackServer(handler: LoopbackHandler): Promise<LoopbackServer> {
   const underWay = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    // It came on a connection that nobody had used yet.
+    if (!server.listening) return void request.socket.resetAndDestroy();
     underWay.add(response);
     response.once("close", () => underWay.delete(response));
-    response.shouldKeepAlive &&= server.listening;
     readBody(request)
       .then((body) => handler(request, body, response))
       .catch((error: unknown) => {
