@@ -2,6 +2,7 @@ import type { UIMessageChunk } from "ai";
 import { AppError } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
+import { createPairEncoder } from "../text/pair-encoder.ts";
 import { type EventStreamOptions, toEventStreamResponse } from "./event-stream.ts";
 import { type AnswerEvent, endsAnswer, type RetrievalReport } from "./events.ts";
 
@@ -234,17 +235,6 @@ export async function toTextResponse(
       "x-accel-buffering": "no",
     },
   });
-}
-
-/** UTF-8 of a text that comes in parts: the halves of a surrogate pair may come in two of them. A half alone is U+FFFD. */
-function createPairEncoder(): (part: string) => Uint8Array {
-  const encoder = new TextEncoder();
-  let half = "";
-  return (part) => {
-    const text = half + part;
-    half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : "";
-    return encoder.encode(half === "" ? text : text.slice(0, -1));
-  };
 }
 
 async function* toText(
