@@ -168,6 +168,8 @@ export interface ChunkStore {
   ): Promise<{ indices: number[]; words: number; grams: number }[]>;
   /** Stores chunks; those with an id that exists are replaced. */
   saveChunks(collection: string, chunks: EncodedChunk[], signal: AbortSignal): Promise<void>;
+  /** Whether just these chunks are what is stored under their ids. */
+  hasChunks(collection: string, chunks: Chunk[], signal: AbortSignal): Promise<boolean>;
   /** Removes a document's chunks from the given index on. */
   deleteChunks(
     collection: string,

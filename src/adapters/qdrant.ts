@@ -18,6 +18,7 @@ import {
   recordToPayload,
 } from "./qdrant-payload.ts";
 import { searchCollection } from "./qdrant-search.ts";
+import { hasChunks } from "./qdrant-stored.ts";
 
 /** The reserved collection: document texts, and a record with term statistics for each collection. No vectors. */
 const REGISTRY = "tributary";
@@ -132,6 +133,8 @@ function createChunkPart(api: Api): ChunkPart {
         );
       }
     },
+
+    hasChunks: (collection, chunks, signal) => hasChunks(api, collection, chunks, signal),
 
     async deleteChunks(collection, documentId, fromIndex, signal) {
       const filter = {

@@ -10,7 +10,14 @@ import {
 } from "../text/statistics.ts";
 import { type DocumentInput, prepareDocument, type Prepared } from "./prepare.ts";
 import { withCollection } from "./queue.ts";
-import { bounded, countWhatIsThere, readStoredTerms } from "./stored-terms.ts";
+import {
+  bounded,
+  countWhatIsThere,
+  readDocument,
+  readStoredTerms,
+  removeChunks,
+} from "./stored.ts";
+import { isSameDocument, makeSure } from "./sure-writes.ts";
 
 export interface IngestDependencies {
   store: ChunkStore;
@@ -105,15 +112,25 @@ async function storeDocument(
   });
   const before = await readStoredTerms(record.name, document.id, dependencies, signal);
   try {
-    await call("saving chunks", (limited) => store.saveChunks(record.name, encoded, limited));
-    await call("saving the document", (limited) =>
-      store.saveDocument(record.name, document, limited),
+    await makeSure(
+      signal,
+      () => call("saving chunks", (limited) => store.saveChunks(record.name, encoded, limited)),
+      () => call("finding chunks", (limited) => store.hasChunks(record.name, encoded, limited)),
     );
-    if (before.length > encoded.length) {
-      await call("removing old chunks", (limited) =>
-        store.deleteChunks(record.name, document.id, encoded.length, limited),
-      );
-    }
+    await makeSure(
+      signal,
+      () =>
+        call("saving the document", (limited) =>
+          store.saveDocument(record.name, document, limited),
+        ),
+      async () =>
+        isSameDocument(
+          document,
+          await readDocument(record.name, document.id, dependencies, signal),
+        ),
+    );
+    if (before.length > encoded.length)
+      await removeChunks(record.name, document.id, encoded.length, dependencies, signal);
   } catch (error) {
     const after = await countWhatIsThere(record, document.id, before, dependencies);
     if (before.length === 0 && after.length > 0) record.documents += 1;
@@ -137,18 +154,20 @@ export async function removeDocument(
     const call = bounded(dependencies, signal);
     const { collections } = await catalog.refresh(signal);
     const record = collections.find(({ name }) => name === collection);
-    const document = await call("reading the document", (limited) =>
-      store.readDocument(collection, documentId, limited),
-    );
+    const document = await readDocument(collection, documentId, dependencies, signal);
     if (record === undefined || document === undefined) return false;
     const before = await readStoredTerms(collection, documentId, dependencies, signal);
     const counted = { ...record, statistics: copyStatistics(record.statistics) };
     try {
-      await call("deleting chunks", (limited) =>
-        store.deleteChunks(collection, documentId, 0, limited),
-      );
-      await call("deleting the document", (limited) =>
-        store.deleteDocument(collection, documentId, limited),
+      await removeChunks(collection, documentId, 0, dependencies, signal);
+      await makeSure(
+        signal,
+        () =>
+          call("deleting the document", (limited) =>
+            store.deleteDocument(collection, documentId, limited),
+          ),
+        async () =>
+          (await readDocument(collection, documentId, dependencies, signal)) === undefined,
       );
       countChunks(counted.statistics, before, -1);
       counted.documents = Math.max(0, counted.documents - 1);

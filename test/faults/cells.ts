@@ -164,18 +164,11 @@ const late = (version: Version): IngestOutcome => ({
   document: version,
   search: version,
 });
-/**
- * The store did what it was asked and its answer got lost: the new version's passages are found, beside those of the old
- * one that are left over, until the same is sent again.
- */
-const half = (how: "refused" | "late"): IngestOutcome => ({
-  ...(how === "late" ? late("old") : refused("old")),
-  search: "both",
-});
-/** The same for a removal: the passages are gone, the document is still there to be removed. */
-const unlisted = (how: "refused" | "late"): IngestOutcome => ({
-  ...(how === "late" ? late("old") : refused("old")),
-  search: "none",
+/** The store did what it was asked and only its answer got lost: it is looked for, and found. */
+const done = (status: number, version: Version): IngestOutcome => ({
+  status,
+  document: version,
+  search: version,
 });
 
 export const INGEST_CELLS: Record<IngestPlace, Row<IngestOutcome | Impossible>> = {
@@ -201,15 +194,15 @@ export const INGEST_CELLS: Record<IngestPlace, Row<IngestOutcome | Impossible>> 
     "500": refused("old"),
     "503": refused("old"),
     "connection refused": refused("old"),
-    reset: half("refused"),
-    "hang before headers": half("late"),
-    "hang in body": half("late"),
-    drip: half("late"),
-    "garbage 200": half("refused"),
-    "HTML 200": half("refused"),
-    "wrong shape": half("refused"),
-    truncated: half("refused"),
-    oversize: half("refused"),
+    reset: done(200, "new"),
+    "hang before headers": done(200, "new"),
+    "hang in body": done(200, "new"),
+    drip: done(200, "new"),
+    "garbage 200": done(200, "new"),
+    "HTML 200": done(200, "new"),
+    "wrong shape": done(200, "new"),
+    truncated: done(200, "new"),
+    oversize: done(200, "new"),
   },
   delete: {
     "429 + Retry-After": refused("old"),
@@ -217,14 +210,14 @@ export const INGEST_CELLS: Record<IngestPlace, Row<IngestOutcome | Impossible>> 
     "500": refused("old"),
     "503": refused("old"),
     "connection refused": refused("old"),
-    reset: unlisted("refused"),
-    "hang before headers": unlisted("late"),
-    "hang in body": unlisted("late"),
-    drip: unlisted("late"),
-    "garbage 200": unlisted("refused"),
-    "HTML 200": unlisted("refused"),
-    "wrong shape": unlisted("refused"),
-    truncated: unlisted("refused"),
-    oversize: unlisted("refused"),
+    reset: done(204, "none"),
+    "hang before headers": done(204, "none"),
+    "hang in body": done(204, "none"),
+    drip: done(204, "none"),
+    "garbage 200": done(204, "none"),
+    "HTML 200": done(204, "none"),
+    "wrong shape": done(204, "none"),
+    truncated: done(204, "none"),
+    oversize: done(204, "none"),
   },
 };

@@ -31,6 +31,7 @@ export function createFixedStore(
     readChunk: unexpected,
     listChunkTerms: unexpected,
     saveChunks: unexpected,
+    hasChunks: unexpected,
     deleteChunks: unexpected,
     ...methods,
   };

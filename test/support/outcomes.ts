@@ -34,13 +34,11 @@ on one Qdrant.
 
 const INGEST_LEGEND = `## Writes (\`PUT\` and \`DELETE /collections/{collection}/documents/{id}\`)
 
-A document that exists is replaced by a shorter version (embed, upsert) or removed (delete). Where an answer is lost or
-replaced, Qdrant had done what it was asked. Then the status; then what readers meet until the same request is
-sent again, which heals it in every cell: sizes, term statistics and results are then those of a store that met no fault.
-
-- **old**: the old version, as if nothing had been sent.
-- **old, passages of both**: \`GET\` gives the old text; search finds the new passages, and old ones that are left over.
-- **old, no passages**: \`GET\` gives the old text; search finds nothing of it any more.`;
+A document that exists is replaced by a shorter version (embed, upsert) or removed (delete). First the status, then what
+\`GET\` and search give afterwards: the **old** version, as if nothing had been sent, the **new** one, or **none**; never
+a mix. Where Qdrant's answer is lost or replaced, Qdrant had done what it was asked: the write is looked for and found. The
+same request sent again afterwards leads in every cell to the sizes, term statistics and results of a store that met no
+fault.`;
 
 export function renderOutcomes(
   chat: (key: string) => ChatOutcome | undefined,
@@ -92,7 +90,6 @@ function describeChat({ ends, code, text, failed = {} }: ChatOutcome, place: str
 }
 
 function describeIngest({ status, code, document, search }: IngestOutcome): string {
-  const passages = search === "none" ? "no passages" : `passages of ${search}`;
-  const seen = search === document ? document : `${document}, ${passages}`;
+  const seen = search === document ? document : `${document}, passages of ${search}`;
   return `${status}${code === undefined ? "" : ` \`${code}\``}: ${seen}`;
 }

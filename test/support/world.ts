@@ -13,7 +13,9 @@ export type WorldCommand =
   | { do: "fault"; operation: Operation; fault: Fault; options?: Options; stream?: boolean }
   | {
       do: "fault-qdrant";
+      /** A part of the path, or with `exact` all of it. */
       path: string;
+      exact?: boolean;
       fault: Fault;
       options?: Options & { reachesTarget?: boolean };
     }

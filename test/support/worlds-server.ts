@@ -86,7 +86,8 @@ async function run(
       });
     case "fault-qdrant":
       return world.qdrant.fault(
-        ({ path }) => path.includes(command.path),
+        ({ path }) =>
+          command.exact === true ? path === command.path : path.includes(command.path),
         command.fault,
         command.options,
       );

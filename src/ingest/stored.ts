@@ -1,7 +1,8 @@
 import type { Operations } from "../operations.ts";
-import type { ChunkStore, CollectionRecord } from "../ports.ts";
+import type { ChunkStore, CollectionRecord, Document } from "../ports.ts";
 import { callWithin } from "../resilience.ts";
 import { type ChunkTerms, countChunks } from "../text/statistics.ts";
+import { makeSure } from "./sure-writes.ts";
 
 /** The store, and milliseconds for one call to it. */
 export interface StoreAccess {
@@ -19,6 +20,36 @@ export async function readStoredTerms(
 ): Promise<ChunkTerms[]> {
   return bounded(access, signal)("reading old chunks", (limited) =>
     access.store.listChunkTerms(collection, documentId, limited),
+  );
+}
+
+export function readDocument(
+  collection: string,
+  documentId: string,
+  access: StoreAccess,
+  signal: AbortSignal,
+): Promise<Document | undefined> {
+  return bounded(access, signal)("reading the document", (limited) =>
+    access.store.readDocument(collection, documentId, limited),
+  );
+}
+
+/** Removes a document's chunks from the given index on. */
+export function removeChunks(
+  collection: string,
+  documentId: string,
+  fromIndex: number,
+  access: StoreAccess,
+  signal: AbortSignal,
+): Promise<void> {
+  return makeSure(
+    signal,
+    () =>
+      bounded(access, signal)("deleting chunks", (limited) =>
+        access.store.deleteChunks(collection, documentId, fromIndex, limited),
+      ),
+    async () =>
+      (await readStoredTerms(collection, documentId, access, signal)).length === fromIndex,
   );
 }
 
