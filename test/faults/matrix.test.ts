@@ -66,14 +66,19 @@ async function observeIngests(): Promise<void> {
   );
 }
 
-/** A busy machine may be slower than a deadline where nothing hangs; alone it must not be. */
+/**
+ * A busy machine may be slower than a deadline where nothing hangs, or than the cut that follows on a token; alone it
+ * must not be.
+ */
 async function runAgainAlone<Place extends string, Outcome>(
   cells: [Place, FaultName][],
   expected: Record<Place, Record<FaultName, object>>,
   observed: Map<string, Observed<Outcome>>,
   run: (place: Place, fault: FaultName) => Promise<Observed<Outcome>>,
 ): Promise<void> {
-  for (const [place, fault] of cells.filter(([, fault]) => needsDeadline(fault))) {
+  const isTimed = ([place, fault]: [Place, FaultName]): boolean =>
+    needsDeadline(fault) || place === "model in mid-stream";
+  for (const [place, fault] of cells.filter(isTimed)) {
     const key = `${place}: ${fault}`;
     const { outcome, complaints } = observed.get(key)!;
     if (equals(outcome as object, expected[place][fault]) && complaints.length === 0) continue;
@@ -101,6 +106,14 @@ function check<Outcome>(
 beforeAll(async () => {
   await observeChats();
   if (IS_NODE) await observeIngests();
+  const hanging = chatCells.filter(([, fault]) => needsDeadline(fault));
+  const slowest = Math.max(
+    ...hanging.map(([place, fault]) => chats.get(`${place}: ${fault}`)!.ms - SHORT),
+  );
+  console.log(
+    `matrix: ${chats.size} cells of chats, ${ingests.size} of writes; ` +
+      `the last chat with a stage that hangs ended ${Math.round(slowest)} ms after its deadline`,
+  );
 }, 180_000);
 
 describe("a chat whose upstream is faulty", () => {

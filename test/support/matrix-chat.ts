@@ -60,8 +60,9 @@ export async function runChatCell(
 ): Promise<Observed<ChatOutcome>> {
   const isShort = needsDeadline(fault);
   await world.command({ do: "clear" });
-  // With a pause between tokens: what has not been read yet when a reset arrives is lost.
-  const tokenDelayMs = place === "model in mid-stream" && fault === "reset" ? 150 : 0;
+  // With a pause between tokens: what has not been read yet when the connection breaks is lost.
+  const isCut = place === "model in mid-stream" && (fault === "reset" || fault === "truncated");
+  const tokenDelayMs = isCut ? 150 : 0;
   await world.command({ do: "script", script: { reply: REPLY, tokenDelayMs } });
   await world.command(chatFault(place, fault));
   const deadlines = Object.fromEntries(Object.values(DEADLINES).map((name) => [name, `${LONG}`]));

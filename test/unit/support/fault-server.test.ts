@@ -228,3 +228,20 @@ it("lists its models and says 404 for the rest", async () => {
   expect((await fetch(`${server.url}/v3/nothing`)).status).toBe(404);
   expect(server.requests.map(({ operation }) => operation)).toEqual(["models", "unknown"]);
 });
+
+describe("a port that refuses", () => {
+  it("takes nobody until it accepts again, while the other one works", async () => {
+    const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hello" }] });
+    const ask = (url: string): Promise<number> =>
+      fetch(`${url}/v1/chat/completions`, { method: "POST", body }).then(async (response) => {
+        await response.body?.cancel();
+        return response.status;
+      });
+    expect(await ask(server.modelUrl)).toBe(200);
+    server.refuse("modelUrl");
+    await expect(ask(server.modelUrl)).rejects.toThrow("fetch failed");
+    expect(await ask(server.url)).toBe(200);
+    await server.accept("modelUrl");
+    expect(await ask(server.modelUrl)).toBe(200);
+  });
+});
