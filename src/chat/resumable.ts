@@ -1,4 +1,3 @@
-import { AppError } from "../errors.ts";
 import type { AnswerRecord, AnswerStreams, Clock, NewAnswer, OpenAnswer } from "../ports.ts";
 import { type AnswerEvent, endsAnswer } from "./events.ts";
 import type { RunningAnswer } from "./running.ts";
@@ -6,12 +5,8 @@ import type { RunningAnswer } from "./running.ts";
 export interface ResumableOptions {
   answers: AnswerStreams<AnswerEvent>;
   now: Clock;
-  limits: {
-    /** Milliseconds that an answer goes on without a reader. */
-    detached: number;
-    /** Characters of an answer's text; beyond them it is ended with `answer-truncated`. */
-    characters: number;
-  };
+  /** Milliseconds that an answer goes on without a reader. */
+  detached: number;
   /** Room for one more answer; may throw. */
   run: () => RunningAnswer;
   write: (signal: AbortSignal) => AsyncGenerator<AnswerEvent>;
@@ -65,24 +60,21 @@ export async function* readOpened(
   yield { type: "error", code: "answer-truncated", message, cause };
 }
 
-/** Writes the answer down as it comes, whoever reads it. Never rejects. */
+/** Writes the answer down as it comes, whoever reads it: `generateText` bounds how long it gets. Never rejects. */
 async function writeAnswer(
   record: AnswerRecord<AnswerEvent>,
   run: RunningAnswer,
-  { limits, now, write, onFailure }: ResumableOptions,
+  { detached, now, write, onFailure }: ResumableOptions,
 ): Promise<void> {
-  const watch = watchReaders(record, run, limits.detached, now);
-  let left = limits.characters;
+  const watch = watchReaders(record, run, detached, now);
   let outcome: "whole" | "cut" = "cut";
   try {
     for await (const event of write(run.signal)) {
       if (event.type === "error") onFailure(event);
       if (event.type === "finish") outcome = "whole";
-      const size = countCharacters(event);
-      if (event.type === "text") left -= size;
       // Causes stay in the log.
-      record.add(event.type === "error" ? { ...event, cause: undefined } : event, size);
-      if (left < 0) run.abort(new AppError("answer-truncated", "The answer became too long."));
+      const kept = event.type === "error" ? { ...event, cause: undefined } : event;
+      record.add(kept, countCharacters(kept));
     }
   } catch (cause) {
     const message = "Something went wrong on our side. Please try again.";
@@ -96,10 +88,7 @@ async function writeAnswer(
 }
 
 function countCharacters(event: AnswerEvent): number {
-  const length =
-    event.type === "text"
-      ? event.delta.length
-      : JSON.stringify(event.type === "error" ? event.message : event).length;
+  const length = event.type === "text" ? event.delta.length : JSON.stringify(event).length;
   return length + EVENT_OVERHEAD;
 }
 

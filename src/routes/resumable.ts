@@ -18,11 +18,6 @@ export interface AskedFor {
   replaces?: string | undefined;
 }
 
-/** Characters of a token, generously: a text longer than all of them is not what was asked for. */
-const MOST_CHARACTERS = 16;
-/** Characters that every answer may have. */
-const FEWEST_CHARACTERS = 100_000;
-
 /** Begins an answer that goes on without its reader, or joins it to the one that the same request has begun. */
 export async function answerResumable(
   c: Context<AppEnvironment>,
@@ -39,10 +34,7 @@ export async function answerResumable(
   const opened = await openResumable(await toNewAnswer(id, question, asked), reader.signal, {
     answers,
     now: platform.now,
-    limits: {
-      detached: config.DETACHED_TIMEOUT_MS,
-      characters: config.MAX_OUTPUT_TOKENS * MOST_CHARACTERS + FEWEST_CHARACTERS,
-    },
+    detached: config.DETACHED_TIMEOUT_MS,
     run() {
       const run = running.begin(conversationId);
       answers.remember(conversationId);

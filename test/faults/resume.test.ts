@@ -105,7 +105,7 @@ async function cutMany(urls: string[]): Promise<void> {
 describe("readers who are cut off, with answers in memory", () => {
   let tributary: Tributary;
   beforeAll(async () => {
-    tributary = await start();
+    tributary = await start({ MAX_OUTPUT_TOKENS: "5000" });
   });
   afterAll(() => tributary.stop());
 
