@@ -181,7 +181,7 @@ async function recover(): Promise<number> {
 
 const STORMS: string[][] = [
   ["condense", "embed", "search products", "rerank", "model"],
-  ...(FULL ? [SEARCHES, ...OPERATIONS.map((name) => [name])] : []),
+  ...(FULL ? [SEARCHES, ["condense"], ["embed"], ["search products"], ["rerank"], ["model"]] : []),
 ];
 const SECONDS = FULL ? 30 : 2;
 
