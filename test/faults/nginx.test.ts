@@ -10,7 +10,7 @@ declare const FULL: boolean;
 const ANSWERS = FULL ? 50 : 2;
 const LEAVERS = FULL ? 50 : 3;
 /** Milliseconds from a reader's leaving to the end of the model's call, with a process more in between. */
-const CLOSED_WITHIN = 350;
+const CLOSED_WITHIN = FULL ? 350 : 600;
 /** Milliseconds that the model waits for its last token to be seen; then it goes on without. */
 const PATIENCE = 500;
 const TOKENS = Array.from({ length: 10 }, (_, index) => `token${index} `);
