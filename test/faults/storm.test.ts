@@ -35,7 +35,15 @@ beforeEach(async () => {
   upstreams.clear();
   upstreams.model.reply = (request) =>
     isCondense(request) ? lastQuestion(request) : "1.62 kg [1].";
-  tributary = await startTributary(upstreams.environment);
+  tributary = await startTributary({
+    ...upstreams.environment,
+    // Only faults that were ordered may fail: a machine that is too slow for this many chats is none.
+    EMBED_TIMEOUT_MS: "15000",
+    CONDENSE_TIMEOUT_MS: "15000",
+    RETRIEVAL_TIMEOUT_MS: "15000",
+    RERANK_TIMEOUT_MS: "15000",
+    MAX_CHATS: "2000",
+  });
 });
 afterEach(async () => {
   expect(tributary.stderr()).not.toMatch(/unhandled|uncaught/i);
