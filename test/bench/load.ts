@@ -1,5 +1,5 @@
 // Asks one server many questions at once, and checks every answer.
-import { Agent, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readAnswer } from "./answer.ts";
 import { QUESTIONS } from "./questions.ts";
@@ -66,19 +66,21 @@ export async function drive(options: LoadOptions): Promise<LoadResult> {
 
 /** Why a chat has no whole answer. */
 export class ChatError extends Error {
-  /** Undefined when there was no response. */
   readonly status: number | undefined;
   /** Milliseconds from the request to the end of the response. */
   readonly total: number;
+  /** Seconds after which the server wants to be asked again. */
+  readonly retryAfter: number;
 
-  constructor(message: string, status: number | undefined, total: number) {
+  constructor(message: string, response: IncomingMessage, total: number) {
     super(message);
-    this.status = status;
+    this.status = response.statusCode;
     this.total = total;
+    this.retryAfter = Number(response.headers["retry-after"] ?? 0);
   }
 }
 
-/** One chat. Rejects with a ChatError when the answer is not whole. */
+/** One chat. Rejects with a ChatError when the answer is not whole, and otherwise when there was no response. */
 export function ask(
   { url, text }: Pick<LoadOptions, "url" | "text">,
   question: string,
@@ -109,7 +111,7 @@ export function ask(
         times.total = performance.now() - started;
         const problem = findProblem(response.statusCode, received, text);
         if (problem === undefined) resolve(times);
-        else reject(new ChatError(problem, response.statusCode, times.total));
+        else reject(new ChatError(problem, response, times.total));
       });
     });
     outgoing.on("error", reject);

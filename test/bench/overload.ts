@@ -3,7 +3,7 @@ import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { percentile } from "./figures.ts";
 import { ask, ChatError, type ChatTimes, drive } from "./load.ts";
-import { CORES, pinSelf } from "./processes.ts";
+import { CORES, type MeasuredProcess, pinSelf, readBusyMs } from "./processes.ts";
 import { QUESTIONS, REPLY_TEXT } from "./questions.ts";
 import { startServer } from "./servers/servers.ts";
 import { PACED, setPace, startUpstreams, UNPACED } from "./streams.ts";
@@ -13,8 +13,8 @@ const BOUND = 50;
 const LOADS = [1, 2, 5];
 /** Milliseconds for which each load lasts. */
 const DURATION = 20_000;
-/** Milliseconds after which a refused reader asks again: sooner than `Retry-After` tells. */
-const IMPATIENCE = { least: 300, most: 700 };
+/** Milliseconds over which those who were refused at the same time spread when they come again. */
+const JITTER = 1000;
 const TARGETS = { refusedMs: 50, ratio: 1.5 };
 
 interface LoadFigures {
@@ -23,10 +23,20 @@ interface LoadFigures {
   /** Milliseconds from each refused request to the end of its response. */
   refusals: number[];
   failures: string[];
+  /** Shares of the server's core, and cores that processes of others took: beyond a tenth the times say little. */
+  busy: number;
+  others: number;
 }
 
-async function measureLoad(url: string, load: number): Promise<LoadFigures> {
-  const figures: LoadFigures = { load, times: [], refusals: [], failures: [] };
+async function measureLoad(
+  server: MeasuredProcess,
+  upstreams: MeasuredProcess,
+  load: number,
+): Promise<LoadFigures> {
+  const figures: LoadFigures = { load, times: [], refusals: [], failures: [], busy: 0, others: 0 };
+  const url = server.answer;
+  await Promise.all([server.measure(), upstreams.measure()]);
+  const [busyBefore, ownBefore, started] = [readBusyMs(), process.cpuUsage(), performance.now()];
   const agent = new Agent({ keepAlive: true });
   const readers = BOUND * load;
   const end = performance.now() + DURATION;
@@ -45,13 +55,18 @@ async function measureLoad(url: string, load: number): Promise<LoadFigures> {
           continue;
         }
         figures.refusals.push(error.total);
-        const { least, most } = IMPATIENCE;
-        await sleep(least + Math.random() * (most - least));
+        await sleep(1000 * error.retryAfter + Math.random() * JITTER);
       }
     }
   }
   await Promise.all(Array.from({ length: readers }, (_, number) => read(number)));
   agent.destroy();
+  const wall = performance.now() - started;
+  const own = process.cpuUsage(ownBefore);
+  const [ofServer, ofUpstreams] = await Promise.all([server.measure(), upstreams.measure()]);
+  const ours = ofServer.cpuMs + ofUpstreams.cpuMs + (own.user + own.system) / 1000;
+  figures.busy = ofServer.cpuMs / wall;
+  figures.others = Math.max(0, readBusyMs() - busyBefore - ours) / wall;
   return figures;
 }
 
@@ -79,12 +94,14 @@ function render(results: LoadFigures[]): string {
         .toFixed(1)
         .padStart(8),
       String(late).padStart(8),
+      result.busy.toFixed(2).padStart(8),
+      result.others.toFixed(2).padStart(8),
     ].join(" ");
   });
   return [
     `${BOUND} answers at the same time (MAX_CHATS), a model's pace; targets: refused ≤ ${TARGETS.refusedMs} ms, p95 ≤ ${TARGETS.ratio}×`,
     "",
-    "load  answers  first token p95  whole answer p95  refused   p50 ms   p99 ms   max ms   > 50 ms",
+    "load  answers  first token p95  whole answer p95  refused   p50 ms   p99 ms   max ms  > 50 ms     busy   others",
     ...lines,
   ].join("\n");
 }
@@ -103,7 +120,7 @@ async function main(): Promise<number> {
   const results: LoadFigures[] = [];
   for (const load of LOADS) {
     console.error(`  … ${load}×`);
-    results.push(await measureLoad(url, load));
+    results.push(await measureLoad(server, upstreams.process, load));
   }
   await server.stop();
   await upstreams.process.stop();
