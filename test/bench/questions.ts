@@ -27,6 +27,6 @@ export const REPLY: readonly string[] = Array.from({ length: 4 }, () => [
 
 export const REPLY_TEXT: string = REPLY.join("");
 
-/** Answered without an end, in tokens that fill the buffers of the kernel within a minute at a model's pace. */
+/** Answered without an end, in tokens that soon fill the buffers of the kernel at a model's pace. */
 export const FLOOD_QUESTION = "How heavy is the Aurora 2 tent? Tell me everything.";
-export const FLOOD_TOKEN: string = "flood ".repeat(500);
+export const FLOOD_TOKEN: string = "flood ".repeat(2500);

@@ -1,6 +1,7 @@
 // `npm run bench -- readers`: what readers who take nothing of an endless answer cost those who read.
 import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readSendQueues } from "../support/process-figures.ts";
 import { openRawRequest } from "../support/raw-client.ts";
 import { percentile } from "./figures.ts";
 import { ask, drive } from "./load.ts";
@@ -11,9 +12,10 @@ import { PACED, setPace, startUpstreams, UNPACED } from "./streams.ts";
 
 const SILENT = 200;
 const NORMAL = 20;
-/** Milliseconds: what the buffers of the kernel take at the model's pace, and the default of the write time-out. */
-const FILLING = 40_000;
-const STANDING = 20_000;
+/** Milliseconds for which each phase is measured. */
+const PHASE = 20_000;
+/** Milliseconds: they are not to be cut while they are measured. */
+const WRITE_TIMEOUT = 120_000;
 const TARGETS = { ratio: 1.2, memoryMb: 200 };
 
 interface Phase {
@@ -27,7 +29,11 @@ async function main(): Promise<number> {
   const upstreams = await startUpstreams();
   const server = await startServer("tributary", upstreams.settings, {
     core: CORES?.server,
-    env: { MAX_CHATS: "500", MAX_OUTPUT_TOKENS: "100000" },
+    env: {
+      MAX_CHATS: "500",
+      MAX_OUTPUT_TOKENS: "100000",
+      WRITE_TIMEOUT_MS: String(WRITE_TIMEOUT),
+    },
   });
   const url = server.answer;
   const failures: string[] = [];
@@ -57,7 +63,7 @@ async function main(): Promise<number> {
   // As many at the same time as there will be.
   await drive({ url, chats: 3 * SILENT, concurrency: SILENT });
   await setPace(upstreams, PACED);
-  const phases = [await measure("without", STANDING)];
+  const phases = [await measure("without", PHASE)];
   const silent = await Promise.all(
     Array.from({ length: SILENT }, () =>
       openRawRequest(`${url}/chat`, {
@@ -68,13 +74,27 @@ async function main(): Promise<number> {
       }),
     ),
   );
-  phases.push(await measure("their buffers fill", FILLING), await measure("they stand", STANDING));
+  phases.push(await measure("while buffers fill", PHASE));
+  await untilStandstill(Number(new URL(url).port));
+  phases.push(await measure("beside them", PHASE));
   silent.forEach((reader) => reader.destroy());
   await server.stop();
   await upstreams.process.stop();
   console.log(render(phases));
   for (const failure of failures.slice(0, 5)) console.error(`FAILED ${failure}`);
   return failures.length === 0 ? 0 : 1;
+}
+
+/** Until the buffers of all connections are full. */
+async function untilStandstill(port: number): Promise<void> {
+  let before = "";
+  for (let look = 0; look < 30; look++) {
+    const now = JSON.stringify([...readSendQueues(port)]);
+    if (now === before) return;
+    before = now;
+    await sleep(2000);
+  }
+  console.error("  … some still take something");
 }
 
 function render(phases: Phase[]): string {
