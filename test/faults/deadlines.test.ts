@@ -24,7 +24,7 @@ const LIMITS = {
 };
 /** Milliseconds for a whole answer: of a server where the text has begun by then, and of one where it has not. */
 const TOTAL = 1700 * SCALE;
-const SHORT_TOTAL = 900 * SCALE;
+const SHORT_TOTAL = 750 * SCALE;
 
 const FORMS = ["text/event-stream", "text/plain", "application/json"] as const;
 type Form = (typeof FORMS)[number];
@@ -252,14 +252,14 @@ describe("stages that are slow, none beyond its own deadline", () => {
     upstreams.model.fault(name, { kind: "delay", ms });
 
   function hold(): void {
-    slow("embed", LIMITS.embed - 60);
-    slow("rerank", LIMITS.rerank - 60);
+    slow("embed", LIMITS.embed / 2);
+    slow("rerank", LIMITS.rerank / 2);
     upstreams.qdrant.fault(({ path }) => path.includes("/points/query"), {
       kind: "delay",
-      ms: LIMITS.collection - 100,
+      ms: LIMITS.collection / 2,
     });
-    upstreams.model.firstTokenDelayMs = LIMITS.firstToken - 100;
-    upstreams.model.tokenDelayMs = LIMITS.token - 150;
+    upstreams.model.firstTokenDelayMs = LIMITS.firstToken * 0.8;
+    upstreams.model.tokenDelayMs = LIMITS.token / 2;
     upstreams.model.reply = Array.from({ length: 1000 }, (_, index) => `word${index} `);
   }
 
