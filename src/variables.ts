@@ -175,7 +175,7 @@ export const VARIABLES = {
     "Characters of all sources in the prompt together.",
   ),
   CANDIDATES: count(10, 200).describe("Chunks that each leg asks of each collection."),
-  MAX_OUTPUT_TOKENS: count(1024, 100_000).describe("Tokens of an answer."),
+  MAX_OUTPUT_TOKENS: count(1024, 1_000_000).describe("Tokens of an answer."),
   DENSE_WEIGHT: share(0.5).describe(
     "Weight of the dense leg beside the words; tune it for the embedding model.",
   ),

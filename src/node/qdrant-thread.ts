@@ -1,5 +1,10 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import type { QdrantThreadData, QdrantThreadMessage } from "./qdrant-thread-entry.ts";
+import type {
+  QdrantThreadData,
+  QdrantThreadGreeting,
+  QdrantThreadMessage,
+} from "./qdrant-thread-entry.ts";
+import { unpackError } from "./thread-errors.ts";
 import { type FetchPort, type Fetches, fetchThrough } from "./thread-fetch.ts";
 
 const ENTRY = new URL("./qdrant-thread-entry.ts", import.meta.url);
@@ -88,7 +93,9 @@ export async function startQdrantThread({
 async function startWorker(entry: URL, workerData: QdrantThreadData): Promise<Running> {
   const worker = new Worker(entry, { workerData });
   await new Promise<void>((resolve, reject) => {
-    worker.once("message", () => resolve());
+    worker.once("message", (greeting: QdrantThreadGreeting) =>
+      greeting === "ready" ? resolve() : reject(unpackError(greeting.failed)),
+    );
     worker.once("error", reject);
     worker.once("exit", (code) => reject(new Error(`The local Qdrant exited with code ${code}.`)));
   });

@@ -31,7 +31,7 @@ async function main(): Promise<number> {
     core: CORES?.server,
     env: {
       MAX_CHATS: "500",
-      MAX_OUTPUT_TOKENS: "100000",
+      MAX_OUTPUT_TOKENS: "1000000",
       WRITE_TIMEOUT_MS: String(WRITE_TIMEOUT),
     },
   });

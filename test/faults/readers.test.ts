@@ -32,7 +32,7 @@ async function start(env: Record<string, string> = {}): Promise<void> {
   tributary = await startTributary({
     MODEL: "openai-compatible:test",
     MODEL_BASE_URL: `${upstream.url}/v1`,
-    MAX_OUTPUT_TOKENS: "100000",
+    MAX_OUTPUT_TOKENS: "1000000",
     MAX_CHATS: "500",
     WRITE_TIMEOUT_MS: String(WRITE_TIMEOUT),
     ...env,

@@ -119,7 +119,7 @@ describe("SIGTERM while answers are written", () => {
     const grace = 2000;
     const tributary = await start({
       SHUTDOWN_GRACE_MS: String(grace),
-      MAX_OUTPUT_TOKENS: "100000",
+      MAX_OUTPUT_TOKENS: "1000000",
     });
     const { url } = tributary;
     const reader = await openFlood(url);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   upstream = await startFaultServer();
   tributary = await startTributary({
     KEEP_ALIVE_MS: "200",
-    MAX_OUTPUT_TOKENS: "100000",
+    MAX_OUTPUT_TOKENS: "1000000",
     MODEL: "openai-compatible:test",
     MODEL_BASE_URL: `${upstream.url}/v1`,
   });
