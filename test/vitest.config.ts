@@ -22,6 +22,8 @@ const BOTH = [
 export default defineConfig({
   root,
   test: {
+    // Most files wait: for deadlines, for processes to start, for a reader's silence.
+    maxWorkers: 2,
     // The first request to a Worker loads a thousand modules.
     testTimeout: 20_000,
     hookTimeout: 30_000,
