@@ -112,7 +112,7 @@ describe.skipIf(!canTrace)("a store under faults", () => {
 
     const counts = await countCalls("--restart");
     const places = CALLS.flatMap((call) =>
-      spread(counts[call]!, call === "pwrite64" ? 70 : 20).map((n) => [call, n] as const),
+      spread(counts[call]!, call === "pwrite64" ? 30 : 8).map((n) => [call, n] as const),
     );
     let killed = 0;
     await twoAtATime(places, async ([call, n]) => {
@@ -124,16 +124,16 @@ describe.skipIf(!canTrace)("a store under faults", () => {
       expect([acknowledged, acknowledged + 1], where).toContain(seen);
     });
     console.log(`store-faults: killed at ${killed} of ${places.length} calls`);
-    expect(killed).toBeGreaterThanOrEqual(100);
+    expect(killed).toBeGreaterThanOrEqual(IS_FULL ? 100 : 40);
   }, 1_800_000);
 
   it("answers 500 where the disk is full or broken, reads on, and keeps what it acknowledged", async () => {
     const counts = await countCalls("");
     const faults = [
-      ...spread(counts["pwrite64"]!, 12).map((n) => `pwrite64:error=ENOSPC:when=${n}+`),
-      ...spread(counts["pwrite64"]!, 8).map((n) => `pwrite64:error=EIO:when=${n}`),
-      ...spread(counts["fsync"]!, 8).map((n) => `fsync:error=EIO:when=${n}`),
-      ...spread(counts["fsync"]!, 8).map((n) => `fsync:error=EIO:when=${n}+`),
+      ...spread(counts["pwrite64"]!, 8).map((n) => `pwrite64:error=ENOSPC:when=${n}+`),
+      ...spread(counts["pwrite64"]!, 5).map((n) => `pwrite64:error=EIO:when=${n}`),
+      ...spread(counts["fsync"]!, 5).map((n) => `fsync:error=EIO:when=${n}`),
+      ...spread(counts["fsync"]!, 5).map((n) => `fsync:error=EIO:when=${n}+`),
     ];
     let failures = 0;
     await twoAtATime(faults, async (fault) => {
