@@ -34,12 +34,12 @@ const openFresh = (environment: Record<string, string> = {}): Promise<OpenApp> =
     samples: false,
     environment: {
       ...world.environment,
-      RETRIEVAL_TIMEOUT_MS: "800",
-      RERANK_TIMEOUT_MS: "800",
-      EMBED_TIMEOUT_MS: "800",
-      CONDENSE_TIMEOUT_MS: "800",
-      FIRST_TOKEN_TIMEOUT_MS: "1000",
-      TOKEN_TIMEOUT_MS: "800",
+      RETRIEVAL_TIMEOUT_MS: "500",
+      RERANK_TIMEOUT_MS: "500",
+      EMBED_TIMEOUT_MS: "500",
+      CONDENSE_TIMEOUT_MS: "500",
+      FIRST_TOKEN_TIMEOUT_MS: "700",
+      TOKEN_TIMEOUT_MS: "500",
       ...environment,
     },
   });
@@ -347,7 +347,7 @@ describe("a fallback model", () => {
     "answers when the first one fails before its first token, and the end says why: %j",
     async (fault, reason) => {
       // Two tries have time enough, on a busy machine too, where no time-out is meant.
-      const limit = reason === "timeout" ? "1000" : "10000";
+      const limit = reason === "timeout" ? "700" : "10000";
       app = await openFresh({ MODEL_FALLBACK: "extractive", FIRST_TOKEN_TIMEOUT_MS: limit });
       await world.command({ do: "fault", operation: "chat", fault });
       const events = await ask({ message: QUESTION });

@@ -8,7 +8,7 @@ import { QUESTION, startUpstreams, type Upstreams } from "../support/upstreams.t
 
 declare const FULL: boolean;
 
-const CHATS = FULL ? 10_000 : 400;
+const CHATS = FULL ? 10_000 : 200;
 /** Chats before the heap is measured for the first time: code is compiled, pools are filled. */
 const WARM_UP = FULL ? 1000 : 200;
 const AT_ONCE = 16;
