@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { ConfigError, readConfig, usesSamples } from "../config.ts";
+import { readConfig, usesSamples } from "../config.ts";
 import { holdsSamples } from "../samples.ts";
 import { keepConnections } from "./connections.ts";
 import { loadSamplesOnce } from "./load-samples.ts";
 import { endOnSignals, logCrashes } from "./process-end.ts";
 import { startServer } from "./server.ts";
+import { describeStartError } from "./start-error.ts";
 
 /** Milliseconds; only the printed question depends on it. */
 const READ_DEADLINE = 1000;
@@ -35,12 +36,6 @@ async function main(): Promise<void> {
 
 logCrashes();
 main().catch((error: NodeJS.ErrnoException) => {
-  if (error.code === "EADDRINUSE")
-    console.error(`The port is in use. Set PORT to another one, for example: PORT=8788 npm start`);
-  else if (error.code === "EACCES")
-    console.error("This port needs more rights. Set PORT to one above 1023.");
-  else if (error.name === "StoreError")
-    console.error(`${error.message} (DATA_DIR names the folder.)`);
-  else console.error(error instanceof ConfigError ? error.message : error);
+  console.error(describeStartError(error));
   process.exit(1);
 });

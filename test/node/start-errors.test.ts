@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
+import { startFaultServer } from "../support/fault-server.ts";
 import { MAIN, runProcess, type Finished } from "./tributary.ts";
 
 const CANARY = "canary-5ecret";
@@ -88,6 +89,29 @@ describe("a start on a port that is in use", () => {
       expect(stdout).not.toContain("Tributary answers at");
     } finally {
       server.close();
+    }
+  });
+});
+
+describe("a start whose samples can not be embedded", () => {
+  it.each([
+    [401, /^Cohere refuses the key \(status 401\)\. .*COHERE_API_KEY/],
+    [400, /^The sample documents could not be embedded: .*status 400.*SAMPLES=false/],
+  ])("says so and how to mend it: status %i", async (status, sentence) => {
+    const upstream = await startFaultServer();
+    upstream.fault("embed", { kind: "status", status, body: { message: CANARY } });
+    try {
+      const { code, stderr } = await start({
+        SAMPLES: "true",
+        COHERE_API_KEY: `${CANARY}-key`,
+        COHERE_BASE_URL: upstream.url,
+      });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(sentence);
+      expect(stderr.trim().split("\n")).toHaveLength(1);
+      expect(stderr).not.toContain(CANARY);
+    } finally {
+      await upstream.close();
     }
   });
 });
