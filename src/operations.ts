@@ -1,13 +1,14 @@
 import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
 import { CircuitOpenError, DeadlineError, isRetryableStatus, UpstreamError } from "./errors.ts";
 import type { Clock } from "./ports.ts";
-import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
+import { createRetryBudget } from "./retry-budget.ts";
 
 /** One thing that is asked of an upstream, like searching one collection, with what is remembered of it. */
 export interface Operation {
-  budget: RetryBudget;
-  /** Throws a `CircuitOpenError` when the operation failed too often to be tried now. */
+  /** A first try. Throws a `CircuitOpenError` when the operation failed too often to be tried now. */
   begin(): void;
+  /** Whether a call that failed may be made again: not while the circuit is open, and only as the budget allows. */
+  mayRepeat(): boolean;
   succeed(): void;
   /** `isOurs`: the caller gave up or its own deadline passed, which tells nothing about the upstream. */
   fail(error: unknown, isOurs: boolean): void;
@@ -38,11 +39,14 @@ function createOperation(
   name: string,
   breaker: CircuitBreaker,
 ): Operation {
+  const budget = createRetryBudget();
   return {
-    budget: createRetryBudget(),
     begin() {
       if (!breaker.admits()) throw new CircuitOpenError(service, name);
+      // Here, since only calls that are made earn anything.
+      budget.earn();
     },
+    mayRepeat: () => breaker.admits() && budget.spend(),
     succeed: breaker.succeed,
     fail(error, isOurs) {
       if (isOurs) breaker.abandon();

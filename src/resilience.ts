@@ -32,8 +32,8 @@ export async function callWithin<T>(
   const { operation } = options;
   const end = performance.now() + options.deadline;
   const limit = startDeadline(options.what, options.deadline, options.signal);
-  operation?.budget.earn();
   try {
+    operation?.begin();
     for (let left = options.retries ?? 0; ; left--) {
       try {
         return await tryOnce(options, limit.signal, call);
@@ -42,7 +42,7 @@ export async function callWithin<T>(
         if (left <= 0 || !(error instanceof UpstreamError) || !error.retryable) throw error;
         const wait = readPause(error);
         // Who is asked to come back later than there is time for need not wait at all.
-        if (performance.now() + wait >= end || operation?.budget.spend() === false) throw error;
+        if (performance.now() + wait >= end || operation?.mayRepeat() === false) throw error;
         await pause(wait, limit.signal);
       }
     }
@@ -56,7 +56,6 @@ async function tryOnce<T>(
   limit: AbortSignal,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  operation?.begin();
   try {
     // Raced, because an SDK that ignores its signal must not hold the request.
     const result = await rejectOnAbort(limit, call(limit));

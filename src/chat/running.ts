@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
+import { callWithin } from "../resilience.ts";
 
 /** One answer, or another piece of work, that is under way. */
 export interface RunningAnswer {
@@ -136,14 +137,12 @@ function start(reader: AbortSignal | undefined, onEnd: () => void): RunningAnswe
   };
 }
 
-async function settlesWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  const settled = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return settled;
+function settlesWithin(promise: Promise<void>, deadline: number): Promise<boolean> {
+  const { signal } = new AbortController();
+  return callWithin({ what: "the end of all answers", signal, deadline }, () => promise).then(
+    () => true,
+    () => false,
+  );
 }
 
 function overloaded(): AppError {

@@ -161,6 +161,40 @@ describe("the retry budget of an operation", () => {
     },
   );
 
+  it("earns nothing from calls that were not made", async () => {
+    const { operation, clock } = open();
+    await breakIt(operation);
+    for (let call = 0; call < 200; call++) expect((await ask(operation)).asked).toBe(0);
+    clock.time += PROBE_EVERY;
+    await ask(operation);
+    const options = { what: "search", signal, deadline: 1000, operation, retries: 9 };
+    let calls = 0;
+    const failing = callWithin(options, () => {
+      calls += 1;
+      return Promise.reject(unavailable(503));
+    });
+    await expect(failing).rejects.toMatchObject({ status: 503 });
+    // The one that is given at the start.
+    expect(calls).toBe(2);
+  });
+
+  it("is not spent, nor the upstream's own error lost, by the call that opens the circuit", async () => {
+    const { operation, clock } = open();
+    for (let call = 0; call < 4; call++) await ask(operation, unavailable(503));
+    const options = { what: "search", signal, deadline: 1000, operation, retries: 1 };
+    let calls = 0;
+    const call = (): Promise<string> => {
+      calls += 1;
+      return calls % 2 === 1 ? Promise.reject(unavailable(503)) : Promise.resolve("done");
+    };
+    await expect(callWithin(options, call)).rejects.toMatchObject({ status: 503 });
+    expect(calls).toBe(1);
+    clock.time += PROBE_EVERY;
+    expect((await ask(operation)).result).toBe("done");
+    calls = 0;
+    expect(await callWithin(options, call)).toBe("done");
+  });
+
   it("saves up for a bad moment, but not without end", async () => {
     // A thousand that work have earned a hundred retries, of which ten are kept; then each second try works.
     const calls = await count(1020, (chat, tries) =>
