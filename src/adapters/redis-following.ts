@@ -1,4 +1,5 @@
-import { rejectOnAbort } from "../resilience.ts";
+import { DeadlineError } from "../errors.ts";
+import { callWithin } from "../resilience.ts";
 import type { SharedStreams } from "./redis-streams.ts";
 
 /** Milliseconds for another process to send what it has, and between two looks whether it is still there. */
@@ -101,13 +102,11 @@ async function within<T>(
   milliseconds: number,
   signal: AbortSignal,
 ): Promise<T | typeof LATE> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(() => resolve(LATE), milliseconds);
-  });
+  const limit = { what: "another process", signal, deadline: milliseconds };
   try {
-    return await rejectOnAbort(signal, Promise.race([promise, late]));
-  } finally {
-    clearTimeout(timer);
+    return await callWithin(limit, () => promise);
+  } catch (error) {
+    if (!signal.aborted && error instanceof DeadlineError) return LATE;
+    throw error;
   }
 }
