@@ -114,9 +114,16 @@ export interface Passage {
   rerank?: number;
 }
 
-/** A passage that the answer may cite, with the number that the reader sees. */
+/** What the answer may cite under one number: its best passage, and what of the document was joined to it. */
 export interface Source extends Passage {
   n: number;
+  /** What the model sees of the document; a citation is compared with it. */
+  text: string;
+  /** Where that stands in the document, in UTF-16 units. */
+  start: number;
+  end: number;
+  /** All retrieved passages that it holds, best first. */
+  passages: Passage[];
 }
 
 /** A checked marker. Offsets are UTF-16 units of the answer's text and span the cited sentence without its marker. */

@@ -204,13 +204,15 @@ function modelCall(
   retrieval: Retrieval,
   { prompts, generateId }: AnswerDependencies,
 ): Parameters<typeof generateText>[1] {
-  const passages = context.sources.map(({ n, score, chunk }) => ({
-    n,
-    score,
-    title: chunk.title,
-    heading: chunk.heading,
-    text: chunk.text,
-  }));
+  const passages = context.sources.flatMap(({ n, passages: joined }) =>
+    joined.map(({ score, chunk }) => ({
+      n,
+      score,
+      title: chunk.title,
+      heading: chunk.heading,
+      text: chunk.text,
+    })),
+  );
   return {
     prompt: buildPrompt({
       question,

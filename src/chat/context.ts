@@ -52,17 +52,25 @@ export function chooseSources(passages: Passage[], limits: ContextLimits): Conte
       dropped.push({ passage, why: "budget" });
     else {
       characters += length;
-      sources.push({ ...passage, n: sources.length + 1 });
+      const { text, start, end } = passage.chunk;
+      sources.push({
+        ...passage,
+        n: sources.length + 1,
+        text,
+        start,
+        end,
+        passages: [passage],
+      });
     }
   }
   return { sources, dropped, text: sources.map(renderSource).join("\n\n") };
 }
 
-function renderSource({ n, chunk }: Source): string {
+function renderSource({ n, chunk, text }: Source): string {
   const place = [chunk.title, ...chunk.heading.filter((heading) => heading !== chunk.title)].join(
     " › ",
   );
-  return `[${n}] ${place}\n${chunk.text}`.replace(INVISIBLE, "");
+  return `[${n}] ${place}\n${text}`.replace(INVISIBLE, "");
 }
 
 /**

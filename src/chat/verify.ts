@@ -33,7 +33,7 @@ const FOLDED = new WeakMap<Source, string>();
 function foldSource(source: Source): string {
   const known = FOLDED.get(source);
   if (known !== undefined) return known;
-  const text = fold(source.chunk.text);
+  const text = fold(source.text);
   FOLDED.set(source, text);
   return text;
 }

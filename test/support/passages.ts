@@ -39,8 +39,8 @@ export function buildPassage(
 
 /** Sources numbered from 1, one for each text. */
 export function buildSources(...texts: string[]): Source[] {
-  return texts.map((text, index) => ({
-    ...buildPassage(1, { id: `chunk-${index + 1}`, text }),
-    n: index + 1,
-  }));
+  return texts.map((text, index) => {
+    const passage = buildPassage(1, { id: `chunk-${index + 1}`, text });
+    return { ...passage, n: index + 1, text, start: 0, end: text.length, passages: [passage] };
+  });
 }
