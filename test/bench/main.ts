@@ -1,4 +1,4 @@
-// `npm run bench -- [chat|overload|readers|ingest|qdrant] [options]`: the named bench, or all of them one after the other.
+// `npm run bench -- [chat|overload|readers|ingest|qdrant|gate] [options]`: the named bench, or all of them one after the other.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +8,7 @@ const BENCHES: Record<string, string> = {
   readers: "./readers.ts",
   ingest: "./ingest.ts",
   qdrant: "./qdrant/main.ts",
+  gate: "./gate.ts",
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

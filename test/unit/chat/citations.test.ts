@@ -97,6 +97,26 @@ describe("createCitationGate", () => {
   });
 });
 
+describe("memory of createCitationGate", () => {
+  it("holds little white space back, however much comes", () => {
+    const gate = createCitationGate(buildSources("A tent."));
+    gate.push("A tent");
+    expect(gate.push(" ".repeat(10_000)).length).toBeGreaterThan(9_900);
+    expect(gate.push("[9]") + gate.end().text).toHaveLength(0);
+  });
+
+  it("finds the same sentence in a long text wherever its pieces end", () => {
+    const text = `${"🏕".repeat(6_000)}a[1]`;
+    const passed = pass(text);
+    const [citation] = passed.citations;
+    expect(citation?.end).toBe(12_001);
+    expect(passed.text.slice(citation!.start)).toMatch(/^🏕/u);
+    for (const size of [3, 1000, 4097]) {
+      expect(pass(...text.match(new RegExp(`[^]{1,${size}}`, "g"))!)).toEqual(passed);
+    }
+  });
+});
+
 describe("pieces of createCitationGate", () => {
   it.each([
     "A b [1].",
@@ -192,6 +212,9 @@ describe("text of createCitationGate", () => {
     "Use `list[9]` here.",
     "Use `a b [9]` here.",
     "```\n  [9]\n\n[1]\n```\n",
+    "~~~js\na[9]\n```\n[8]\n~~~",
+    "Use `a\nb [9]` here.",
+    "`` a ` [9] ```b[9]`",
   ])("is untouched in the code of %j", (text) => {
     expect(pass(text)).toEqual({ text, citations: [] });
     expect(pass(...text)).toEqual({ text, citations: [] });
@@ -207,6 +230,15 @@ describe("text of createCitationGate", () => {
     expect(pass("It is 5` tall.\n[9] Dry [1].").text).toBe("It is 5` tall.\n Dry [1].");
   });
 
+  it("is checked after a tick that nothing closes", () => {
+    expect(pass("It is 5` tall [9].").text).toBe("It is 5` tall.");
+    expect(pass("It is 5` tall [9].\n\nUse `list`.").text).toBe("It is 5` tall.\n\nUse `list`.");
+    expect(pass("It is 5` tall [9].\n- Use `list`.").text).toBe("It is 5` tall.\n- Use `list`.");
+    const far = `It is 5\` tall [9]. ${"It is dry. ".repeat(30)}`;
+    expect(pass(far, "`").text).toBe(`${far.replace(" [9]", "")}\``);
+    expect(pass(...far, "`")).toEqual(pass(far, "`"));
+  });
+
   it("is checked after code between double ticks", () => {
     expect(pass("Use ``a ` b`` here [9].").text).toBe("Use ``a ` b`` here.");
   });
@@ -216,6 +248,9 @@ describe("text of createCitationGate", () => {
     ["- ```\n  [9]\n  ```\nOld [9].", "- ```\n  [9]\n  ```\nOld."],
     ["````\n```\n[9]\n````\nOld [9].", "````\n```\n[9]\n````\nOld."],
     ["Not ``` a fence\n[9] here.", "Not ``` a fence\n here."],
+    ["Not ``` inline\n```\n[9]\n```\nOld [9].", "Not ``` inline\n```\n[9]\n```\nOld."],
+    ["~~~\n[9]\n~~~\nOld [9].", "~~~\n[9]\n~~~\nOld."],
+    ["~~Old~~ [9].", "~~Old~~."],
   ])("tells fences from inline code in %j", (input, text) => {
     expect(pass(input).text).toBe(text);
     expect(pass(...input).text).toBe(text);
