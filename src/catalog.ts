@@ -1,7 +1,7 @@
 import type { Operation } from "./operations.ts";
 import type { ChunkStore, Clock, CollectionRecord } from "./ports.ts";
 import { callWithin } from "./resilience.ts";
-import { sumStatistics, type TermStatistics } from "./text/statistics.ts";
+import { shareStatistics, type SharedStatistics } from "./text/statistics.ts";
 
 /** Other processes' writes are seen after this long; our own at once. */
 const FRESH = 30_000;
@@ -9,7 +9,7 @@ const FRESH = 30_000;
 export interface CatalogSnapshot {
   collections: CollectionRecord[];
   /** Term statistics over all of them: the IDF that makes their scores comparable. */
-  statistics: TermStatistics;
+  statistics: SharedStatistics;
 }
 
 /** The known collections with their term statistics, kept in memory. */
@@ -37,7 +37,7 @@ export function createCatalog({ store, operation, now, deadline }: CatalogDepend
   function keep(collections: CollectionRecord[], at: number): CatalogSnapshot {
     const snapshot = {
       collections,
-      statistics: sumStatistics(collections.map((record) => record.statistics)),
+      statistics: shareStatistics(collections.map((record) => record.statistics)),
     };
     known = { snapshot, at };
     return snapshot;

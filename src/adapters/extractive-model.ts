@@ -8,11 +8,11 @@ import { toReadableStream } from "../streams.ts";
 import { expectedAnswer } from "../text/answer-type.ts";
 import { readSentences } from "../text/sentences.ts";
 import { sparseTerms, type WeightedTerms } from "../text/sparse.ts";
-import { inverseDocumentFrequency, type TermStatistics } from "../text/statistics.ts";
+import { inverseDocumentFrequency, type SharedStatistics } from "../text/statistics.ts";
 
 export interface ExtractiveModelOptions {
   /** How rare each term is in the collections. */
-  statistics: (signal: AbortSignal) => Promise<TermStatistics>;
+  statistics: (signal: AbortSignal) => Promise<SharedStatistics>;
   /** Waited for between two words, so that other requests get their turn. */
   turn: () => Promise<void>;
 }
@@ -100,7 +100,7 @@ export function createExtractiveModel({
 
 type Task = z.infer<typeof taskSchema>;
 
-function quoteSentences(task: Task, statistics: TermStatistics): string {
+function quoteSentences(task: Task, statistics: SharedStatistics): string {
   const messages = [
     task.question,
     ...task.history
@@ -157,7 +157,7 @@ function renderQuotes(sentences: Sentence[]): string {
 }
 
 /** IDF of each term that the user wrote; earlier messages fade as in the search. */
-function weighQuery(messages: string[], statistics: TermStatistics): Map<number, number> {
+function weighQuery(messages: string[], statistics: SharedStatistics): Map<number, number> {
   const weights = new Map<number, number>();
   for (const [age, message] of messages.slice(0, 4).entries()) {
     for (const [id, share] of sparseTerms(message).weights) {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { UpstreamError } from "../errors.ts";
 import type { Chunk, CollectionRecord, Document, Filter, FilterValue, Metadata } from "../ports.ts";
-import { decodeFrequencies, encodeFrequencies } from "../text/statistics.ts";
+import { decodeFrequencies, encodeFrequencies } from "../text/frequencies.ts";
 
 /*
  * What the points' payloads look like. Read tolerantly: a chunk written by an older version must not end a chat.

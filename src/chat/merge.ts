@@ -102,9 +102,16 @@ function supportByDocument(passages: Passage[]): Passage[] {
   return passages.toSorted(byScore);
 }
 
-/** Best first; equal ones in an order that does not depend on which collection answered first. */
+/** Best first; equal ones by their place, which does not depend on which collection answered first. */
 export function byScore(a: Passage, b: Passage): number {
-  return b.score - a.score || (a.collection + a.chunk.id < b.collection + b.chunk.id ? -1 : 1);
+  return b.score - a.score || (isBefore(a, b) ? -1 : 1);
+}
+
+function isBefore(a: Passage, b: Passage): boolean {
+  if (a.collection !== b.collection) return a.collection < b.collection;
+  if (a.chunk.documentId !== b.chunk.documentId) return a.chunk.documentId < b.chunk.documentId;
+  if (a.chunk.start !== b.chunk.start) return a.chunk.start < b.chunk.start;
+  return a.chunk.id < b.chunk.id;
 }
 
 function addScore(

@@ -4,9 +4,9 @@ import type { ChunkStore, CollectionRecord, Embedder, EncodedChunk } from "../po
 import { encodeChunk } from "../text/sparse.ts";
 import {
   averageLengths,
+  copyStatistics,
   countChunks,
   emptyStatistics,
-  type TermStatistics,
 } from "../text/statistics.ts";
 import { type DocumentInput, prepareDocument, type Prepared } from "./prepare.ts";
 import { withCollection } from "./queue.ts";
@@ -256,8 +256,4 @@ async function saveRecord(
 
 function toChunkTerms(chunk: EncodedChunk): { indices: number[]; words: number; grams: number } {
   return { indices: chunk.sparse.indices, words: chunk.words, grams: chunk.grams };
-}
-
-function copyStatistics(statistics: TermStatistics): TermStatistics {
-  return { ...statistics, frequencies: statistics.frequencies.slice() };
 }

@@ -3,7 +3,7 @@ import {
   type AverageLengths,
   documentFrequency,
   inverseDocumentFrequency,
-  type TermStatistics,
+  type SharedStatistics,
 } from "./statistics.ts";
 import { readTerms, type Terms } from "./tokenize.ts";
 
@@ -101,7 +101,7 @@ export function sparseTerms(text: string, most = Infinity): WeightedTerms {
  */
 export function encodeQuery(
   messages: { text: string; weight: number }[],
-  statistics: TermStatistics,
+  statistics: SharedStatistics,
 ): SparseQuery {
   const weights = new Map<number, number>();
   const familiarity = startFamiliarity(statistics);
@@ -160,7 +160,7 @@ const JOINED_WORD =
  * The mean over the question's words of how common each is in the collections. A question about something else may
  * meet one rare word by chance ("bill", "states"), but it is not made of the collections' words.
  */
-function startFamiliarity(statistics: TermStatistics): {
+function startFamiliarity(statistics: SharedStatistics): {
   add(word: string, ids: number[], weight: number): void;
   read(): { familiarity: number; joined: number };
 } {

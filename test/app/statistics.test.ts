@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CollectionRecord } from "../../src/ports.ts";
+import { listFrequencies } from "../../src/text/frequencies.ts";
 import { type OpenApp, openApp } from "../support/open-app.ts";
 
 /** Put in by test/vitest.config.ts. */
@@ -19,16 +20,16 @@ async function readRecord(name: string): Promise<CollectionRecord | undefined> {
   return records.find((record) => record.name === name);
 }
 
-/** What was counted, with the buckets that are not zero. */
+/** What was counted, with the number of each term. */
 function counted(record: CollectionRecord | undefined): unknown {
   const { documents = 0, statistics } = record ?? {};
-  const { chunks = 0, words = 0, grams = 0, frequencies = [] } = statistics ?? {};
+  const { chunks = 0, words = 0, grams = 0, frequencies } = statistics ?? {};
   return {
     documents,
     chunks,
     words,
     grams,
-    buckets: [...frequencies.entries()].filter(([, n]) => n > 0),
+    terms: frequencies === undefined ? [] : listFrequencies(frequencies),
   };
 }
 

@@ -2,7 +2,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-
 import { describe, expect, it } from "vitest";
 import { createExtractiveModel } from "../../../src/adapters/extractive-model.ts";
 import { sparseTerms } from "../../../src/text/sparse.ts";
-import { countChunks, emptyStatistics } from "../../../src/text/statistics.ts";
+import { countChunks, emptyStatistics, shareStatistics } from "../../../src/text/statistics.ts";
 import { collect } from "../../support/collect.ts";
 
 interface Passage {
@@ -41,7 +41,7 @@ function open(passages: Passage[]): {
   countChunks(statistics, chunks, 1);
   let turns = 0;
   const model = createExtractiveModel({
-    statistics: async () => statistics,
+    statistics: async () => shareStatistics([statistics]),
     turn: async () => void (turns += 1),
   });
   return { model, turns: () => turns };

@@ -6,7 +6,12 @@ import {
   sparseTerms,
   type SparseVector,
 } from "../../../src/text/sparse.ts";
-import { countChunks, emptyStatistics, type TermStatistics } from "../../../src/text/statistics.ts";
+import {
+  countChunks,
+  emptyStatistics,
+  shareStatistics,
+  type SharedStatistics,
+} from "../../../src/text/statistics.ts";
 import { readTerms } from "../../../src/text/tokenize.ts";
 
 /** MurmurHash3 (x86, 32 bit, seed 0) of the UTF-8 bytes, computed by another implementation. */
@@ -30,7 +35,7 @@ const weightOf = ({ indices, values }: SparseVector, id: number): number | undef
   values[indices.indexOf(id)];
 
 /** Ten chunks, four of which say "tent" and nothing else. */
-function tenChunks(): TermStatistics {
+function tenChunks(): SharedStatistics {
   const statistics = emptyStatistics();
   const indices = [...sparseTerms("tent").weights.keys()];
   const chunks = Array.from({ length: 10 }, (_, n) => ({
@@ -39,7 +44,7 @@ function tenChunks(): TermStatistics {
     grams: 3,
   }));
   countChunks(statistics, chunks, 1);
-  return statistics;
+  return shareStatistics([statistics]);
 }
 /** N 10, df 4: ln(1 + 6.5 / 4.5). */
 const IDF_TENT = Math.log(1 + 6.5 / 4.5);
@@ -162,7 +167,7 @@ describe("encodeQuery", () => {
     const messages = texts.map((text) => ({ text, weight: 1 }));
     const empty = { vector: { indices: [], values: [] }, weight: 0, familiarity: 0, joined: 0 };
     expect(encodeQuery(messages, tenChunks())).toEqual(empty);
-    expect(encodeQuery(messages, emptyStatistics())).toEqual(empty);
+    expect(encodeQuery(messages, shareStatistics([]))).toEqual(empty);
   });
 
   it("gives a sound vector, and shares between 0 and 1, for any conversation", () => {
@@ -183,12 +188,10 @@ describe("encodeQuery", () => {
 
 describe("familiarity of encodeQuery", () => {
   /** Statistics of so many chunks, four of which say "tent". */
-  function fourOf(chunks: number): TermStatistics {
-    const statistics = tenChunks();
-    statistics.chunks = chunks;
-    return statistics;
+  function fourOf(chunks: number): SharedStatistics {
+    return { ...tenChunks(), chunks };
   }
-  const familiarity = (statistics: TermStatistics, ...texts: string[]): number =>
+  const familiarity = (statistics: SharedStatistics, ...texts: string[]): number =>
     encodeQuery(
       texts.map((text, age) => ({ text, weight: 0.5 ** age })),
       statistics,
