@@ -27,24 +27,19 @@ export interface Evidence {
 /**
  * Merges collections by score. Sparse scores share one IDF and cosines one embedding space, so both mean the same
  * in every collection; merging by rank would give the best hit of a collection that knows nothing a first place.
- * For each wording: `sparse / best sparse + denseWeight · minmax(cosine)`; wordings are added up.
+ * Each wording is fused by itself (`fuseLegs`), and wordings are added up.
  */
 export function mergeResults(results: SearchResult[], denseWeight: number): Merged {
   const passages = new Map<string, Passage>();
   let words = 0;
   let similarity: number | undefined;
   for (const { hits, query } of results) {
-    const { bestSparse, low, high } = readRanges(hits);
-    words = Math.max(words, wordEvidence(bestSparse, query));
-    if (high >= low) similarity = Math.max(similarity ?? -1, high);
-    for (const { collection, hits: list } of hits) {
-      for (const hit of list) {
-        const sparse = bestSparse > 0 ? (hit.sparse ?? 0) / bestSparse : 0;
-        const dense =
-          hit.dense === undefined ? 0 : high > low ? (hit.dense - low) / (high - low) : 1;
-        addScore(passages, collection, hit, sparse + denseWeight * dense);
-      }
-    }
+    const list = hits.flatMap((of) => of.hits.map((hit) => ({ collection: of.collection, hit })));
+    const ranges = readRanges(list.map(({ hit }) => hit));
+    words = Math.max(words, wordEvidence(ranges.bestSparse, query));
+    if (ranges.high >= ranges.low) similarity = Math.max(similarity ?? -1, ranges.high);
+    for (const { collection, hit } of list)
+      addScore(passages, collection, hit, fuseLegs(hit, ranges, denseWeight));
   }
   const { kept, repeated } = dropRepeated(
     supportByDocument([...passages.values()].toSorted(byScore)),
@@ -56,17 +51,35 @@ export function mergeResults(results: SearchResult[], denseWeight: number): Merg
   };
 }
 
-function readRanges(hits: SearchResult["hits"]): { bestSparse: number; low: number; high: number } {
+/** The scores of all candidates of one wording, between which each is placed. */
+export interface LegRanges {
+  /** 0 without a sparse leg. */
+  bestSparse: number;
+  /** The least and the greatest cosine; `low > high` without a dense leg. */
+  low: number;
+  high: number;
+}
+
+export function readRanges(hits: Passage["legs"][]): LegRanges {
   const ranges = { bestSparse: 0, low: Infinity, high: -Infinity };
-  for (const list of hits) {
-    for (const { sparse = 0, dense } of list.hits) {
-      ranges.bestSparse = Math.max(ranges.bestSparse, sparse);
-      if (dense === undefined) continue;
-      ranges.low = Math.min(ranges.low, dense);
-      ranges.high = Math.max(ranges.high, dense);
-    }
+  for (const { sparse = 0, dense } of hits) {
+    ranges.bestSparse = Math.max(ranges.bestSparse, sparse);
+    if (dense === undefined) continue;
+    ranges.low = Math.min(ranges.low, dense);
+    ranges.high = Math.max(ranges.high, dense);
   }
   return ranges;
+}
+
+/** `sparse / best sparse + denseWeight · minmax(cosine)`; a leg that did not return the candidate adds nothing. */
+export function fuseLegs(
+  { sparse = 0, dense }: Passage["legs"],
+  { bestSparse, low, high }: LegRanges,
+  denseWeight: number,
+): number {
+  const words = bestSparse > 0 ? sparse / bestSparse : 0;
+  if (dense === undefined) return words;
+  return words + denseWeight * (high > low ? (dense - low) / (high - low) : 1);
 }
 
 /** Joined and inflected words meet far fewer of their terms: what a question in such a script reaches beside a spaced one. */

@@ -4,6 +4,7 @@ export interface CliDocument {
   id: string;
   text: string;
   format: "markdown" | "text";
+  title?: string;
 }
 
 export interface Refusal {
@@ -16,6 +17,8 @@ export interface Target {
   collection: string;
   adminKey: string | undefined;
   signal: AbortSignal;
+  /** @default 25 */
+  documentsACall?: number;
 }
 
 /** A call stays small enough to show progress, and far below the server's limits. */
@@ -46,18 +49,18 @@ export async function sendDocuments(
       onBatch(batch);
     }
   }
-  for (const batch of toBatches(documents)) await send(batch);
+  for (const batch of toBatches(documents, target.documentsACall)) await send(batch);
   return result;
 }
 
-function toBatches(documents: CliDocument[]): CliDocument[][] {
+function toBatches(documents: CliDocument[], most = DOCUMENTS_A_CALL): CliDocument[][] {
   const batches: CliDocument[][] = [];
   let characters = Infinity;
   for (const document of documents) {
     const last = batches.at(-1);
     if (
       last === undefined ||
-      last.length >= DOCUMENTS_A_CALL ||
+      last.length >= most ||
       characters + document.text.length > CHARACTERS_A_CALL
     ) {
       batches.push([document]);
@@ -89,7 +92,7 @@ async function post(
           : { authorization: `Bearer ${target.adminKey}` }),
       },
       body: JSON.stringify({
-        documents: documents.map(({ id, text, format }) => ({ id, text, format })),
+        documents: documents.map(({ file: _file, ...document }) => document),
       }),
       signal: AbortSignal.any([target.signal, AbortSignal.timeout(DEADLINE)]),
     });

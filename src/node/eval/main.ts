@@ -1,0 +1,57 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { Writable } from "node:stream";
+import { ConfigError, readConfig } from "../../config.ts";
+import { describeStartError } from "../start-error.ts";
+import { readCommand, USAGE } from "./command.ts";
+import { EvalError } from "./eval-error.ts";
+import { measureSamples, measureSet } from "./measure.ts";
+
+async function main(commandLine: string[]): Promise<void> {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  const command = readCommand(commandLine);
+  if (command === undefined) {
+    console.log(USAGE);
+    return;
+  }
+  const { json, svg, folder } = command;
+  for (const file of [json, svg]) if (typeof file === "string") checkPlace(file);
+  if (command.tune && readConfig(process.env).COHERE_API_KEY === undefined)
+    throw new EvalError(
+      "--tune weighs an embedding model against the words: set COHERE_API_KEY (and COHERE_BASE_URL for another host).",
+    );
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort(new EvalError("Interrupted.")));
+  const surroundings = {
+    environment: process.env,
+    output: json === true ? silence() : process.stdout,
+    signal: interrupted.signal,
+  };
+  const report = await (folder === undefined
+    ? measureSamples(command, surroundings)
+    : measureSet(folder, command, surroundings));
+  if (svg !== undefined) writeFileSync(svg, report.svg);
+  const text = `${JSON.stringify(report.json, undefined, 2)}\n`;
+  if (typeof json === "string") writeFileSync(json, text);
+  process.stdout.write(json === true ? text : `\n${report.text}\n`);
+}
+
+/** Before the work, since it may take minutes. */
+function checkPlace(file: string): void {
+  if (!existsSync(dirname(file)))
+    throw new EvalError(`There is no folder ${dirname(file)} to write ${file} into.`);
+}
+
+/** For whoever reads JSON from the standard output. */
+function silence(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: Error) => {
+    const isMendable = error instanceof EvalError || error instanceof ConfigError;
+    console.error(isMendable ? error.message : describeStartError(error));
+    process.exit(isMendable ? 2 : 1);
+  },
+);
