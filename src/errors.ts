@@ -5,6 +5,7 @@ export type ErrorCode =
   | "forbidden"
   | "not-found"
   | "unknown-collection"
+  | "foreign-collection"
   | "method-not-allowed"
   | "too-large"
   | "unsupported-media-type"
@@ -27,6 +28,7 @@ const STATUS: Record<ErrorCode, number> = {
   forbidden: 403,
   "not-found": 404,
   "unknown-collection": 404,
+  "foreign-collection": 409,
   "method-not-allowed": 405,
   "too-large": 413,
   "unsupported-media-type": 415,

@@ -76,6 +76,15 @@ export interface CollectionRecord {
   /** The average lengths that every stored vector of the collection was made with. */
   average: AverageLengths;
   statistics: TermStatistics;
+  /** A re-index did not come to its end: chunks may be missing until it does. */
+  incomplete?: boolean;
+}
+
+/** Some ids, in no order that means anything. */
+export interface IdPage {
+  ids: string[];
+  /** Where the next page begins; absent on the last one. */
+  next?: string;
 }
 
 // ─── Retrieval ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,6 +156,13 @@ export interface ChunkStore {
     embedding: EmbeddingSpace | undefined,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Removes its chunks and with them the definition of its vectors; documents and record stay. A no-op when it is gone. */
+  deleteCollection(name: string, signal: AbortSignal): Promise<void>;
+  /** The space that its dense vectors were defined for, whatever its record says; undefined when there is no collection. */
+  readSpace(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<{ embedding: EmbeddingSpace | undefined } | undefined>;
   /** Records counts and statistics. */
   saveCollection(record: CollectionRecord, signal: AbortSignal): Promise<void>;
   /** One request for all `queries`; a list of hits for each, best first. Throws a `not-found` when there is no such collection. */
@@ -165,6 +181,12 @@ export interface ChunkStore {
   ): Promise<Document | undefined>;
   saveDocument(collection: string, document: Document, signal: AbortSignal): Promise<void>;
   deleteDocument(collection: string, documentId: string, signal: AbortSignal): Promise<void>;
+  /** The ids of a collection's documents, from `after` on: the `next` of the page before. */
+  listDocumentIds(
+    collection: string,
+    after: string | undefined,
+    signal: AbortSignal,
+  ): Promise<IdPage>;
 
   readChunk(collection: string, chunkId: string, signal: AbortSignal): Promise<Chunk | undefined>;
   /** A document's chunks with the indices of their sparse vectors: what they contributed to the statistics. */
@@ -184,6 +206,10 @@ export interface ChunkStore {
     fromIndex: number,
     signal: AbortSignal,
   ): Promise<void>;
+  /** The ids of all chunks, from `after` on: the `next` of the page before. */
+  listChunkIds(collection: string, after: string | undefined, signal: AbortSignal): Promise<IdPage>;
+  /** Removes chunks by their ids. */
+  deleteChunkIds(collection: string, chunkIds: string[], signal: AbortSignal): Promise<void>;
 }
 
 // ─── Models ─────────────────────────────────────────────────────────────────────────────────────────────────

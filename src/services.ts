@@ -15,6 +15,8 @@ import type { AnswerEvent } from "./chat/events.ts";
 import { createMemoryAnswers } from "./chat/memory-answers.ts";
 import { createRunningAnswers, type RunningAnswers } from "./chat/running.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { createDriftWatch } from "./ingest/drift.ts";
+import { denseWeightOf } from "./dense-weight.ts";
 import type { IngestDependencies } from "./ingest/ingest.ts";
 import { createIngester, type Ingester } from "./ingest/ingester.ts";
 import { fallbackAccess, modelAccess, type ModelAccess } from "./model-access.ts";
@@ -82,17 +84,21 @@ export async function createServices(config: Config, platform: Platform): Promis
     apiKey: config.QDRANT_API_KEY,
   });
   const operations = createOperations(platform.now);
-  const catalog = createCatalog({
-    store,
-    operation: operations.of("qdrant", "list collections"),
-    now: platform.now,
-    deadline: config.RETRIEVAL_TIMEOUT_MS,
-  });
+  const operation = operations.of("qdrant", "list collections");
+  const deadline = config.RETRIEVAL_TIMEOUT_MS;
+  const catalog = createCatalog({ store, operation, now: platform.now, deadline });
   const { embedder, reranker } = await createCohereParts(config);
   const modelName =
     config.MODEL ?? (config.COHERE_API_KEY === undefined ? "extractive" : COHERE_MODEL);
   const models = await createModels(config, modelName, { catalog, operations, platform });
-  const ingest = { store, catalog, embedder, operations, deadline: config.INGEST_TIMEOUT_MS };
+  const ingest = {
+    store,
+    catalog,
+    embedder,
+    operations,
+    deadline: config.INGEST_TIMEOUT_MS,
+    watchDrift: createDriftWatch(platform.log),
+  };
   const ingester =
     platform.startIngester?.(catalog.update) ??
     createIngester(ingest, config.MAX_DOCUMENT_CHARACTERS);
@@ -219,7 +225,7 @@ function readLimits(config: Config): AnswerDependencies["limits"] {
     token: config.TOKEN_TIMEOUT_MS,
     outputTokens: config.MAX_OUTPUT_TOKENS,
     candidates: config.CANDIDATES,
-    denseWeight: config.DENSE_WEIGHT,
+    denseWeight: denseWeightOf(config.EMBED_MODEL, config.DENSE_WEIGHT),
     collections: config.COLLECTIONS,
     sources: config.MAX_SOURCES,
     characters: config.CONTEXT_CHARACTERS,

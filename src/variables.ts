@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseDenseWeight } from "./dense-weight.ts";
 
 const milliseconds = (fallback: number): z.ZodDefault<z.ZodCoercedNumber> =>
   z.coerce
@@ -176,9 +177,21 @@ export const VARIABLES = {
   ),
   CANDIDATES: count(10, 200).describe("Chunks that each leg asks of each collection."),
   MAX_OUTPUT_TOKENS: count(1024, 1_000_000).describe("Tokens of an answer."),
-  DENSE_WEIGHT: share(0.5).describe(
-    "Weight of the dense leg beside the words; tune it for the embedding model.",
-  ),
+  DENSE_WEIGHT: z.coerce
+    .string()
+    .transform((text, context) => {
+      const weight = parseDenseWeight(text);
+      if (weight !== undefined) return weight;
+      context.addIssue({
+        code: "custom",
+        message: "must be a number from 0 to 10, or a list like embed-v4.0=0.8,other-model=0.5",
+      });
+      return z.NEVER;
+    })
+    .optional()
+    .describe(
+      "Weight of the dense leg beside the words: a number, or a list by embedding model (`embed-v4.0=0.8,embed-multilingual-v3.0=0.5`). Default: 0.5 for Cohere's large models, a cautious 0.2 for others; `npm run eval -- --tune` finds the best for labelled questions.",
+    ),
   EVIDENCE_THRESHOLD: share(0.44).describe(
     'How well the words of the best passage must fit the question; below it the answer is "not found". `POST /search` shows the value as `evidence.words`.',
   ),

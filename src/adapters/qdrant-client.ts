@@ -60,18 +60,18 @@ export function collectionSchema(embedding: EmbeddingSpace | undefined): Record<
   };
 }
 
-/** Makes a collection with keyword indexes where there is none. */
+/** Makes a collection with keyword indexes where there is none; tells whether there was none. */
 export async function createIfMissing(
   api: Api,
   name: string,
   schema: Record<string, unknown>,
   keywords: string[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const found = await qdrantCall("collection exists", signal, () =>
     api.collectionExists({ collection_name: name }, { signal }),
   );
-  if (found.exists === true) return;
+  if (found.exists === true) return false;
   await qdrantCall("create collection", signal, () =>
     api.createCollection({ collection_name: name, ...schema }, { signal }),
   ).catch((error: { status?: number }) => {
@@ -86,4 +86,5 @@ export async function createIfMissing(
       ),
     );
   }
+  return true;
 }

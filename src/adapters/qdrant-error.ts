@@ -47,6 +47,12 @@ export async function qdrantWrite(
   });
 }
 
+/** For a `catch`: what is not there is read as nothing. */
+export function emptyWhenMissing(error: { status?: number }): undefined {
+  if (error.status !== 404) throw error;
+  return undefined;
+}
+
 /**
  * The client has no option for its transport, but it looks up the global `fetch` while it is called: for that moment,
  * and no longer, it finds one that does not read without end.

@@ -73,6 +73,7 @@ export async function recordToPayload(record: CollectionRecord): Promise<Record<
     words: statistics.words,
     grams: statistics.grams,
     frequencies: await encodeFrequencies(statistics.frequencies),
+    ...(record.incomplete === true ? { incomplete: true } : {}),
   };
 }
 
@@ -92,6 +93,7 @@ export async function recordFromPayload(payload: unknown): Promise<CollectionRec
       grams: fields.grams,
       frequencies,
     },
+    ...(fields.incomplete === true ? { incomplete: true } : {}),
   };
 }
 
@@ -154,4 +156,5 @@ const recordSchema = z.object({
   words: z.number(),
   grams: z.number(),
   frequencies: z.string(),
+  incomplete: z.boolean().nullish(),
 });

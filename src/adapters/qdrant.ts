@@ -7,34 +7,17 @@ import {
   createQdrantApi,
   type QdrantOptions,
 } from "./qdrant-client.ts";
-import { qdrantCall, qdrantWrite } from "./qdrant-error.ts";
-import { pointId } from "./qdrant-ids.ts";
-import {
-  chunkFromPayload,
-  chunkToPayload,
-  documentFromPayload,
-  documentToPayload,
-  recordFromPayload,
-  recordToPayload,
-} from "./qdrant-payload.ts";
+import { emptyWhenMissing, qdrantCall, qdrantWrite } from "./qdrant-error.ts";
+import { foreignCollection, readMark } from "./qdrant-mark.ts";
+import { chunkFromPayload, chunkToPayload } from "./qdrant-payload.ts";
+import { createRegistry } from "./qdrant-registry.ts";
 import { searchCollection } from "./qdrant-search.ts";
-import { hasChunks } from "./qdrant-stored.ts";
+import { hasChunks, listChunkTerms, listIds, matches } from "./qdrant-stored.ts";
 
-/** The reserved collection: document texts, and a record with term statistics for each collection. No vectors. */
-const REGISTRY = "tributary";
 /** An upsert stays far below Qdrant's limit of 32 MB. */
 const POINTS_A_REQUEST = 100;
 
-type RegistryPart = Pick<
-  ChunkStore,
-  | "listCollections"
-  | "createCollection"
-  | "saveCollection"
-  | "readDocument"
-  | "saveDocument"
-  | "deleteDocument"
->;
-type ChunkPart = Omit<ChunkStore, keyof RegistryPart>;
+type ChunkPart = Omit<ChunkStore, keyof ReturnType<typeof createRegistry>>;
 
 /** The chunk store on Qdrant, a server or its local mode. */
 export async function createQdrantStore(options: QdrantOptions): Promise<ChunkStore> {
@@ -42,71 +25,29 @@ export async function createQdrantStore(options: QdrantOptions): Promise<ChunkSt
   return { ...createRegistry(api), ...createChunkPart(api) };
 }
 
-function createRegistry(api: Api): RegistryPart {
-  let registryMade = false;
-
-  async function ensureRegistry(signal: AbortSignal): Promise<void> {
-    if (registryMade) return;
-    await createIfMissing(api, REGISTRY, { vectors: {} }, ["kind", "collection"], signal);
-    registryMade = true;
-  }
-
-  async function save(
-    operation: string,
-    point: Schemas["PointStruct"],
-    signal: AbortSignal,
-  ): Promise<void> {
-    await ensureRegistry(signal);
-    await qdrantWrite(operation, signal, () =>
-      api.upsertPoints({ collection_name: REGISTRY, wait: true, points: [point] }, { signal }),
-    );
-  }
-
-  return {
-    listCollections: (signal) => listCollections(api, signal),
-
-    async createCollection(name, embedding, signal) {
-      await ensureRegistry(signal);
-      await createIfMissing(api, name, collectionSchema(embedding), ["document_id"], signal);
-    },
-
-    async saveCollection(record, signal) {
-      const payload = await recordToPayload(record);
-      await save(
-        "save collection",
-        { id: pointId(record.name, "statistics"), vector: {}, payload },
-        signal,
-      );
-    },
-
-    async readDocument(collection, documentId, signal) {
-      const id = pointId(collection, "document", documentId);
-      const points = await qdrantCall("read document", signal, () =>
-        api.getPoints({ collection_name: REGISTRY, ids: [id], with_payload: true }, { signal }),
-      ).catch(emptyWhenMissing);
-      return points?.[0] === undefined ? undefined : documentFromPayload(points[0].payload);
-    },
-
-    async saveDocument(collection, document, signal) {
-      const id = pointId(collection, "document", document.id);
-      await save(
-        "save document",
-        { id, vector: {}, payload: documentToPayload(collection, document) },
-        signal,
-      );
-    },
-
-    async deleteDocument(collection, documentId, signal) {
-      const id = pointId(collection, "document", documentId);
-      await qdrantWrite("delete document", signal, () =>
-        api.deletePoints({ collection_name: REGISTRY, wait: true, points: [id] }, { signal }),
-      );
-    },
-  };
-}
-
 function createChunkPart(api: Api): ChunkPart {
   return {
+    async createCollection(name, embedding, signal) {
+      const schema = collectionSchema(embedding);
+      if (await createIfMissing(api, name, schema, ["document_id"], signal)) return;
+      const mark = await readMark(api, name, signal);
+      // A collection that is gone again is made by the next try.
+      if (mark !== undefined && !mark.isOurs) throw foreignCollection(name);
+    },
+
+    async deleteCollection(name, signal) {
+      await qdrantCall("delete collection", signal, () =>
+        api.deleteCollection({ collection_name: name }, { signal }),
+      ).catch(emptyWhenMissing);
+    },
+
+    async readSpace(name, signal) {
+      const mark = await readMark(api, name, signal);
+      if (mark === undefined) return undefined;
+      if (!mark.isOurs) throw foreignCollection(name);
+      return { embedding: mark.embedding };
+    },
+
     search: (collection, queries, filter, limit, signal) =>
       searchCollection(api, collection, queries, filter, limit, signal),
 
@@ -144,70 +85,15 @@ function createChunkPart(api: Api): ChunkPart {
         api.deletePoints({ collection_name: collection, wait: true, filter }, { signal }),
       );
     },
+
+    listChunkIds: (collection, after, signal) => listIds(api, { collection, after }, signal),
+
+    async deleteChunkIds(collection, chunkIds, signal) {
+      await qdrantWrite("delete chunks", signal, () =>
+        api.deletePoints({ collection_name: collection, wait: true, points: chunkIds }, { signal }),
+      );
+    },
   };
-}
-
-async function listCollections(
-  api: Api,
-  signal: AbortSignal,
-): ReturnType<ChunkStore["listCollections"]> {
-  const records = [];
-  let offset: string | number | undefined;
-  do {
-    const page = await qdrantCall("list collections", signal, () =>
-      api.scrollPoints(
-        {
-          collection_name: REGISTRY,
-          filter: { must: [{ key: "kind", match: { value: "statistics" } }] },
-          limit: 64,
-          with_payload: true,
-          ...(offset === undefined ? {} : { offset }),
-        },
-        { signal },
-      ),
-    ).catch(emptyWhenMissing);
-    records.push(
-      ...(await Promise.all((page?.points ?? []).map((point) => recordFromPayload(point.payload)))),
-    );
-    offset = page?.next_page_offset as string | number | undefined;
-  } while (offset !== undefined && offset !== null);
-  return records.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-async function listChunkTerms(
-  api: Api,
-  collection: string,
-  documentId: string,
-  signal: AbortSignal,
-): Promise<{ indices: number[]; words: number; grams: number }[]> {
-  const terms = [];
-  let offset: string | number | undefined | null;
-  do {
-    const page = await qdrantCall("list chunks", signal, () =>
-      api.scrollPoints(
-        {
-          collection_name: collection,
-          filter: { must: [matches("document_id", documentId)] },
-          limit: 100,
-          with_payload: ["words", "grams"],
-          with_vector: ["sparse"],
-          ...(offset === undefined || offset === null ? {} : { offset }),
-        },
-        { signal },
-      ),
-    );
-    for (const point of page.points) {
-      const vector = (point.vector as { sparse?: { indices?: number[] } } | null)?.sparse;
-      const payload = point.payload as { words?: number; grams?: number } | null;
-      terms.push({
-        indices: vector?.indices ?? [],
-        words: payload?.words ?? 0,
-        grams: payload?.grams ?? 0,
-      });
-    }
-    offset = page.next_page_offset as string | number | null | undefined;
-  } while (offset !== undefined && offset !== null);
-  return terms;
 }
 
 function toPoint(chunk: EncodedChunk): Schemas["PointStruct"] {
@@ -216,13 +102,4 @@ function toPoint(chunk: EncodedChunk): Schemas["PointStruct"] {
     vector: { sparse: chunk.sparse, ...(chunk.dense === undefined ? {} : { dense: chunk.dense }) },
     payload: chunkToPayload(chunk),
   };
-}
-
-function matches(key: string, value: string): { key: string; match: { value: string } } {
-  return { key, match: { value } };
-}
-
-function emptyWhenMissing(error: { status?: number }): undefined {
-  if (error.status !== 404) throw error;
-  return undefined;
 }

@@ -1,13 +1,13 @@
 import type { Catalog } from "../catalog.ts";
 import type { Operations } from "../operations.ts";
-import type { ChunkStore, CollectionRecord, Embedder, EncodedChunk } from "../ports.ts";
-import { encodeChunk } from "../text/sparse.ts";
+import type { ChunkStore, CollectionRecord, Embedder } from "../ports.ts";
 import {
   averageLengths,
   copyStatistics,
   countChunks,
   emptyStatistics,
 } from "../text/statistics.ts";
+import { embedChunks, encodeChunks, toChunkTerms } from "./encode.ts";
 import { type DocumentInput, prepareDocument, type Prepared } from "./prepare.ts";
 import { withCollection } from "./queue.ts";
 import {
@@ -28,6 +28,8 @@ export interface IngestDependencies {
   deadline: number;
   /** Told which document is parsed now, and `undefined` when it is done: the Markdown parser may take very long. */
   onParsing?: (documentId: string | undefined) => void;
+  /** Told every record that was saved (see `createDriftWatch`). */
+  watchDrift?: (record: CollectionRecord) => void;
 }
 
 /** What was stored. */
@@ -102,14 +104,7 @@ async function storeDocument(
 ): Promise<void> {
   const { store } = dependencies;
   const call = bounded(dependencies, signal);
-  const encoded: EncodedChunk[] = chunks.map(({ chunk, terms }, index) => {
-    const vector = dense[index];
-    return {
-      ...chunk,
-      sparse: encodeChunk(terms, record.average),
-      ...(vector === undefined ? {} : { dense: vector }),
-    };
-  });
+  const encoded = encodeChunks(chunks, dense, record.average);
   const before = await readStoredTerms(record.name, document.id, dependencies, signal);
   try {
     await makeSure(
@@ -212,35 +207,6 @@ async function openCollection(
   };
 }
 
-/** The dense vectors of all chunks, in order; empty where the collection has no dense leg in the embedder's space. */
-async function embedChunks(
-  prepared: Prepared[],
-  record: CollectionRecord,
-  dependencies: IngestDependencies,
-  signal: AbortSignal,
-): Promise<number[][]> {
-  const { embedder } = dependencies;
-  // A collection keeps the space that it was made with: vectors of two spaces can not be compared.
-  const fits =
-    embedder !== undefined &&
-    record.embedding?.model === embedder.space.model &&
-    record.embedding.dimension === embedder.space.dimension;
-  if (!fits) return [];
-  const texts = prepared.flatMap(({ chunks }) =>
-    chunks.map(({ chunk }) => [chunk.title, ...chunk.heading, chunk.text].join("\n")),
-  );
-  const vectors: number[][] = [];
-  for (let start = 0; start < texts.length; start += embedder.textsACall) {
-    const batch = texts.slice(start, start + embedder.textsACall);
-    vectors.push(
-      ...(await bounded(dependencies, signal)("embedding", (limited) =>
-        embedder.embedDocuments(batch, limited),
-      )),
-    );
-  }
-  return vectors;
-}
-
 /** Under a signal of its own: a writer who leaves must not leave the counts behind. */
 async function saveRecord(
   record: CollectionRecord,
@@ -252,8 +218,5 @@ async function saveRecord(
     store.saveCollection(record, limited),
   );
   catalog.update(record);
-}
-
-function toChunkTerms(chunk: EncodedChunk): { indices: number[]; words: number; grams: number } {
-  return { indices: chunk.sparse.indices, words: chunk.words, grams: chunk.grams };
+  dependencies.watchDrift?.(record);
 }

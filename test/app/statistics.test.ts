@@ -79,7 +79,7 @@ describe("the statistics of a collection", () => {
         if (left.length > 0) await ingester.ingest(fresh, left, signal);
         expect(counted(await readRecord(lived))).toEqual(counted(await readRecord(fresh)));
       }),
-      { numRuns: FULL ? 150 : 8 },
+      { numRuns: FULL ? 150 : 5 },
     );
   });
 });

@@ -24,15 +24,20 @@ export function createFixedStore(
       return queries.map(() => found);
     },
     createCollection: unexpected,
+    deleteCollection: unexpected,
+    readSpace: unexpected,
     saveCollection: unexpected,
     readDocument: unexpected,
     saveDocument: unexpected,
     deleteDocument: unexpected,
+    listDocumentIds: unexpected,
     readChunk: unexpected,
     listChunkTerms: unexpected,
     saveChunks: unexpected,
     hasChunks: unexpected,
     deleteChunks: unexpected,
+    listChunkIds: unexpected,
+    deleteChunkIds: unexpected,
     ...methods,
   };
 }
