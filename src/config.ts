@@ -42,7 +42,14 @@ function checkTogether(given: Record<string, unknown>): string[] {
   const providerOf = (variable: string): string | undefined =>
     String(given[variable] ?? "").split(":", 1)[0];
   const isShared = providerOf("MODEL") === providerOf("MODEL_FALLBACK");
-  return ["MODEL", "MODEL_FALLBACK"].flatMap((variable) => {
+  const [least, most] = ["MIN_SOURCES_PER_COLLECTION", "MAX_SOURCES_PER_COLLECTION"].map((name) =>
+    Number(given[name] ?? Number.NaN),
+  );
+  const bounds =
+    least! > most!
+      ? ["MIN_SOURCES_PER_COLLECTION must not be above MAX_SOURCES_PER_COLLECTION"]
+      : [];
+  const models = ["MODEL", "MODEL_FALLBACK"].flatMap((variable) => {
     const model = String(given[variable] ?? "");
     const isGiven = (suffix: string): boolean =>
       given[`${variable}_${suffix}`] !== undefined ||
@@ -55,6 +62,7 @@ function checkTogether(given: Record<string, unknown>): string[] {
       return [`COHERE_API_KEY is needed with ${variable}=cohere:…`];
     return [];
   });
+  return [...bounds, ...models];
 }
 
 function mendingText(issue: z.core.$ZodIssue): string {

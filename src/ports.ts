@@ -189,6 +189,8 @@ export interface ChunkStore {
   ): Promise<IdPage>;
 
   readChunk(collection: string, chunkId: string, signal: AbortSignal): Promise<Chunk | undefined>;
+  /** Those of the chunks that are there, in any order, in one request. */
+  readChunks(collection: string, chunkIds: string[], signal: AbortSignal): Promise<Chunk[]>;
   /** A document's chunks with the indices of their sparse vectors: what they contributed to the statistics. */
   listChunkTerms(
     collection: string,

@@ -18,7 +18,7 @@ export interface Prompts {
     name: Name,
     values: Record<(typeof PLACEHOLDERS)[Name][number], string>,
   ): string;
-  /** The text for "nothing found" in a language, in English where there is none. */
+  /** The text for "nothing found" in the language of a tag, in English where there is none. */
   noAnswer(language: string): string;
 }
 
@@ -35,6 +35,9 @@ export function createPrompts(files: Record<string, string>): Prompts {
       `The prompts need mending:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
   const text = (name: string): string => (files[name] ?? "").trim();
+  const noAnswers = new Map(
+    Object.keys(files).map((name) => [name.toLowerCase(), text(name)] as const),
+  );
   return {
     render(name, values) {
       const lookUp = values as Record<string, string>;
@@ -42,7 +45,14 @@ export function createPrompts(files: Record<string, string>): Prompts {
         .replace(PLACEHOLDER, (_, key: string) => lookUp[key] ?? "")
         .trim();
     },
-    noAnswer: (language) => text(`no-answer.${language}`) || text("no-answer"),
+    noAnswer(language) {
+      // pt-BR is answered in pt where it has no text of its own.
+      for (let tag = language.toLowerCase(); tag !== ""; tag = tag.replace(/(?:^|-)[^-]*$/, "")) {
+        const known = noAnswers.get(`no-answer.${tag}`);
+        if (known) return known;
+      }
+      return text("no-answer");
+    },
   };
 }
 

@@ -30,7 +30,7 @@ import type {
   RedisConnection,
   Reranker,
 } from "./ports.ts";
-import { createPrompts } from "./prompts.ts";
+import { createPrompts, type Prompts } from "./prompts.ts";
 
 /** What an entry brings along: everything that differs between Node and Workers. */
 export interface Platform {
@@ -103,6 +103,7 @@ export async function createServices(config: Config, platform: Platform): Promis
     platform.startIngester?.(catalog.update) ??
     createIngester(ingest, config.MAX_DOCUMENT_CHARACTERS);
 
+  const condensing = { model: models[0]!.model, prompts, generateId: platform.generateId };
   const running = createRunningAnswers({
     most: config.MAX_CHATS,
     longest: config.CHAT_TIMEOUT_MS,
@@ -124,17 +125,28 @@ export async function createServices(config: Config, platform: Platform): Promis
       reranker,
       models,
       prompts,
-      condense:
-        modelName === "extractive"
-          ? undefined
-          : (question, signal) =>
-              condenseQuestion(models[0]!.model, question, prompts, platform.generateId(), signal),
+      condense: modelName === "extractive" ? undefined : createCondense(config, condensing),
       now: platform.now,
       generateId: platform.generateId,
       turn: platform.turn,
       limits: readLimits(config),
     },
   };
+}
+
+/** Rewriting of questions by the model that answers. */
+function createCondense(
+  config: Config,
+  parts: { model: LanguageModelV4; prompts: Prompts; generateId: IdGenerator },
+): NonNullable<AnswerDependencies["condense"]> {
+  const { model, prompts, generateId } = parts;
+  return (question, signal) =>
+    condenseQuestion(
+      model,
+      question,
+      { prompts, nonce: generateId(), historyTokens: config.HISTORY_TOKENS },
+      signal,
+    );
 }
 
 /** In this process's memory, and with Redis in that of others too. */
@@ -228,7 +240,10 @@ function readLimits(config: Config): AnswerDependencies["limits"] {
     denseWeight: denseWeightOf(config.EMBED_MODEL, config.DENSE_WEIGHT),
     collections: config.COLLECTIONS,
     sources: config.MAX_SOURCES,
-    characters: config.CONTEXT_CHARACTERS,
+    contextTokens: config.CONTEXT_TOKENS,
+    historyTokens: config.HISTORY_TOKENS,
+    leastOfCollection: config.MIN_SOURCES_PER_COLLECTION,
+    mostOfCollection: config.MAX_SOURCES_PER_COLLECTION ?? Infinity,
     evidence: config.EVIDENCE_THRESHOLD,
     similarity: config.SIMILARITY_THRESHOLD,
   };

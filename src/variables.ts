@@ -172,8 +172,24 @@ export const VARIABLES = {
     "Silence on a stream after which a comment is sent.",
   ),
   MAX_SOURCES: count(6, 50).describe("Sources shown and given to the model."),
-  CONTEXT_CHARACTERS: count(8000, 1_000_000).describe(
-    "Characters of all sources in the prompt together.",
+  MIN_SOURCES_PER_COLLECTION: z.coerce
+    .number("must be a whole number")
+    .int()
+    .min(0)
+    .max(50)
+    .default(0)
+    .describe(
+      "Sources that every collection with candidates gets although others fit better, as long as they reach a tenth of the best score.",
+    ),
+  MAX_SOURCES_PER_COLLECTION: count(6, 50)
+    .unwrap()
+    .optional()
+    .describe("Sources of one collection at most. Default: no such limit."),
+  CONTEXT_TOKENS: count(3000, 1_000_000).describe(
+    "Tokens of all sources in the prompt together, estimated by script and rather too high. What is left of them shows more of the best sources' documents.",
+  ),
+  HISTORY_TOKENS: count(1500, 1_000_000).describe(
+    "Tokens of the earlier turns in the prompt, newest first; a single one takes half of them at most.",
   ),
   CANDIDATES: count(10, 200).describe("Chunks that each leg asks of each collection."),
   MAX_OUTPUT_TOKENS: count(1024, 1_000_000).describe("Tokens of an answer."),

@@ -5,11 +5,7 @@ import { installQdrantLocal } from "./qdrant-local/install.ts";
 import { loadSamples } from "./samples.ts";
 import { createServices, type Platform } from "./services.ts";
 import page from "./routes/page.html";
-import answerPrompt from "../prompts/answer.md";
-import condensePrompt from "../prompts/condense.md";
-import noAnswerPrompt from "../prompts/no-answer.md";
-import noAnswerKoreanPrompt from "../prompts/no-answer.ko.md";
-import questionPrompt from "../prompts/question.md";
+import { prompts } from "./worker-prompts.ts";
 import { samples } from "./worker-samples.ts";
 
 type App = ReturnType<typeof createApp>;
@@ -22,13 +18,7 @@ const LOCAL_HOST = "qdrant.local";
 const SAMPLES_DEADLINE = 60_000;
 
 const platform: Platform = {
-  prompts: {
-    answer: answerPrompt,
-    condense: condensePrompt,
-    "no-answer": noAnswerPrompt,
-    "no-answer.ko": noAnswerKoreanPrompt,
-    question: questionPrompt,
-  },
+  prompts,
   page,
   localQdrantUrl: `http://${LOCAL_HOST}`,
   now: () => performance.now(),

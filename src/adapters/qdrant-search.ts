@@ -1,11 +1,24 @@
 import { UpstreamError } from "../errors.ts";
-import type { Filter, Hit, SearchQuery } from "../ports.ts";
+import type { Chunk, Filter, Hit, SearchQuery } from "../ports.ts";
 import type { Api } from "./qdrant-client.ts";
-import { qdrantCall } from "./qdrant-error.ts";
+import { emptyWhenMissing, qdrantCall } from "./qdrant-error.ts";
 import { chunkFromPayload, filterToConditions } from "./qdrant-payload.ts";
 
-/** What an answer needs of a chunk. */
-const CHUNK_FIELDS = ["document_id", "text", "title", "heading", "start", "end", "url"];
+/** What an answer needs of a chunk; of its metadata only how old it is. */
+const CHUNK_FIELDS = [
+  "document_id",
+  "index",
+  "text",
+  "title",
+  "heading",
+  "start",
+  "end",
+  "url",
+  "metadata.date",
+  "metadata.updated",
+  "metadata.modified",
+  "metadata.published",
+];
 
 /** Both legs of every query in one batch: their scores must stay apart, which a fusion on the server would not allow. */
 export async function searchCollection(
@@ -26,7 +39,7 @@ export async function searchCollection(
   const answers = await qdrantCall("search", signal, () =>
     api.queryBatchPoints({ collection_name: collection, searches }, { signal }),
   );
-  if (!isAnswerTo(searches, answers)) throw malformed();
+  if (!isAnswerTo(searches, answers)) throw malformed("search");
   let next = 0;
   return legs.map((ofQuery) => {
     const hits = new Map<string, Hit>();
@@ -43,6 +56,21 @@ export async function searchCollection(
   });
 }
 
+/** Those of the chunks that are there; none where the collection is gone. */
+export async function readChunks(
+  api: Api,
+  collection: string,
+  ids: string[],
+  signal: AbortSignal,
+): Promise<Chunk[]> {
+  const request = { collection_name: collection, ids, with_payload: CHUNK_FIELDS };
+  const points = await qdrantCall("read chunks", signal, () =>
+    api.getPoints(request, { signal }),
+  ).catch(emptyWhenMissing);
+  if (points !== undefined && !Array.isArray(points)) throw malformed("read chunks");
+  return (points ?? []).map(({ id, payload }) => chunkFromPayload(id, payload));
+}
+
 /** The client hands on whatever came with status 200, and "nothing found" must not be one of its readings. */
 function isAnswerTo(searches: unknown[], answers: unknown): boolean {
   return (
@@ -52,10 +80,10 @@ function isAnswerTo(searches: unknown[], answers: unknown): boolean {
   );
 }
 
-function malformed(): UpstreamError {
+function malformed(operation: string): UpstreamError {
   return new UpstreamError({
     service: "qdrant",
-    operation: "search",
+    operation,
     message: "an answer that is not usable",
     retryable: false,
   });

@@ -11,7 +11,7 @@ import { emptyWhenMissing, qdrantCall, qdrantWrite } from "./qdrant-error.ts";
 import { foreignCollection, readMark } from "./qdrant-mark.ts";
 import { chunkFromPayload, chunkToPayload } from "./qdrant-payload.ts";
 import { createRegistry } from "./qdrant-registry.ts";
-import { searchCollection } from "./qdrant-search.ts";
+import { readChunks, searchCollection } from "./qdrant-search.ts";
 import { hasChunks, listChunkTerms, listIds, matches } from "./qdrant-stored.ts";
 
 /** An upsert stays far below Qdrant's limit of 32 MB. */
@@ -62,6 +62,8 @@ function createChunkPart(api: Api): ChunkPart {
         ? undefined
         : chunkFromPayload(points[0].id, points[0].payload);
     },
+
+    readChunks: (collection, ids, signal) => readChunks(api, collection, ids, signal),
 
     listChunkTerms: (collection, documentId, signal) =>
       listChunkTerms(api, collection, documentId, signal),

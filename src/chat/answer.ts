@@ -6,7 +6,13 @@ import type { Prompts } from "../prompts.ts";
 import { startDeadline } from "../resilience.ts";
 import { guessLanguage } from "../text/language.ts";
 import { type CitationGate, createCitationGate } from "./citations.ts";
-import { buildPrompt, chooseSources, type Context, type ContextLimits } from "./context.ts";
+import {
+  buildContext,
+  buildPrompt,
+  type Context,
+  type ContextLimits,
+  shownText,
+} from "./context.ts";
 import type { AnswerEvent, Question, Timings } from "./events.ts";
 import {
   type AnsweringModel,
@@ -42,6 +48,9 @@ export interface AnswerDependencies extends RetrieveDependencies {
     };
 }
 
+/** Messages of the user that are looked at when a question does not tell its language. */
+const EARLIER = 10;
+
 /**
  * The product: a question in, a cited answer out, as it happens. Searches every collection at once, sends sources
  * before the first token and exactly one event that ends it. It never throws; when the reader's signal aborts, every
@@ -76,15 +85,15 @@ async function* answerWithin(
 ): AsyncGenerator<AnswerEvent> {
   const { now, limits, prompts } = dependencies;
   const started = now();
-  const language = question.language ?? guessLanguage(question.text);
+  const language = readLanguage(question);
 
   const snapshot = await readCatalog(dependencies, signal);
   const records = selectCollections(question, snapshot, limits.collections);
   yield { type: "status", stage: "searching", collections: records.length };
 
-  const retrieval = await retrieve(question, snapshot, records, dependencies, signal);
+  const found = await retrieve(question, snapshot, records, dependencies, signal);
+  const { context, retrieval } = await buildContext(found, dependencies, signal);
   yield { type: "retrieval", report: retrieval.report };
-  const context = chooseSources(retrieval.passages, limits);
   yield { type: "sources", sources: context.sources };
   const searched = elapsed(now, started);
   const { degraded } = retrieval.report;
@@ -124,6 +133,13 @@ async function* answerWithin(
     timings,
     degraded: degraded || written.fallback !== undefined,
   };
+}
+
+/** The language of the answer: as asked for, as the question tells, or as the user wrote before. */
+export function readLanguage({ language, text, history }: Question): string {
+  if (language !== undefined) return language;
+  const earlier = history.flatMap(({ role, content }) => (role === "user" ? [content] : []));
+  return guessLanguage(text, earlier.slice(-EARLIER).toReversed());
 }
 
 /** Without a model call: a model would make something up. */
@@ -202,15 +218,15 @@ function modelCall(
   language: string,
   context: Context,
   retrieval: Retrieval,
-  { prompts, generateId }: AnswerDependencies,
+  { prompts, generateId, limits }: AnswerDependencies,
 ): Parameters<typeof generateText>[1] {
-  const passages = context.sources.flatMap(({ n, passages: joined }) =>
-    joined.map(({ score, chunk }) => ({
-      n,
-      score,
-      title: chunk.title,
-      heading: chunk.heading,
-      text: chunk.text,
+  const passages = context.sources.flatMap((source) =>
+    source.passages.map((passage) => ({
+      n: source.n,
+      score: passage.score,
+      title: passage.chunk.title,
+      heading: passage.chunk.heading,
+      text: shownText(passage, source),
     })),
   );
   return {
@@ -221,6 +237,7 @@ function modelCall(
       missing: retrieval.missing,
       prompts,
       nonce: generateId(),
+      historyTokens: limits.historyTokens,
     }),
     providerOptions: {
       tributary: { question: question.text, history: question.history, passages },

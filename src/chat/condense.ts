@@ -1,7 +1,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Prompts } from "../prompts.ts";
-import { recentMessages } from "./context.ts";
 import type { Question } from "./events.ts";
+import { recentMessages } from "./history.ts";
 import { toModelError } from "./model-error.ts";
 
 /** A rewritten question that is longer than this is no question. */
@@ -15,11 +15,10 @@ const OUTPUT_TOKENS = 200;
 export async function condenseQuestion(
   model: LanguageModelV4,
   question: Question,
-  prompts: Prompts,
-  nonce: string,
+  { prompts, nonce, historyTokens }: { prompts: Prompts; nonce: string; historyTokens: number },
   signal: AbortSignal,
 ): Promise<string> {
-  const history = recentMessages(question.history)
+  const history = recentMessages(question.history, historyTokens)
     .map((message) => `${message.role}: ${message.content}`)
     .join("\n");
   const text = prompts.render("condense", { nonce, history, question: question.text });

@@ -1,76 +1,85 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
-import type { Passage, Source } from "../ports.ts";
+import type { Chunk, Passage, Source } from "../ports.ts";
 import type { Prompts } from "../prompts.ts";
+import { nameLanguage } from "../text/language.ts";
+import {
+  type Choice,
+  choosePassages,
+  type DroppedPassage,
+  type SourceLimits,
+} from "./choose-sources.ts";
 import type { Message, Question } from "./events.ts";
+import { recentMessages } from "./history.ts";
+import { joinNeighbours, type NeighbourDependencies } from "./neighbours.ts";
+import { renderSource } from "./render-source.ts";
+import type { Retrieval } from "./retrieve.ts";
 
-export interface ContextLimits {
-  /** Sources shown and given to the model at most. */
-  sources: number;
-  /** Characters of all sources together; at least one source is always given. */
-  characters: number;
+export interface ContextLimits extends SourceLimits {
+  /** Tokens of the earlier turns together. */
+  historyTokens: number;
 }
 
 /** What the model will see, and what the reader may check. */
 export interface Context {
   sources: Source[];
   /** Candidates that were left out. */
-  dropped: { passage: Passage; why: "limit" | "budget" | "weak" }[];
+  dropped: DroppedPassage[];
+  /** Chunks that were joined to a source to fill its place. */
+  neighbours: { n: number; collection: string; chunk: Chunk }[];
   /** The sources as they stand in the prompt. */
   text: string;
 }
 
-/** A passage below this share of the best one's score is noise beside it. */
-const WEAKEST = 0.2;
-
-/** Characters of earlier turns that go to the model, newest first. */
-const HISTORY_CHARACTERS = 6000;
-
-/**
- * Unicode's tag characters, variation selectors, zero-width signs and controls of direction: they are invisible to a
- * reader, or make a text look like another one, and are legible to a model.
- */
-const INVISIBLE = /[\u{E0000}-\u{E0FFF}\u200B\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
-
-const LANGUAGES: Record<string, string> = {
-  en: "English",
-  ko: "Korean (한국어)",
-  ja: "Japanese (日本語)",
-  zh: "Chinese (中文)",
-};
-
-/** Numbers the best passages as sources, as many as fit. */
-export function chooseSources(passages: Passage[], limits: ContextLimits): Context {
-  const sources: Source[] = [];
-  const dropped: Context["dropped"] = [];
-  const best = passages[0]?.score ?? 0;
-  let characters = 0;
-  for (const passage of passages) {
-    const length = passage.chunk.text.length;
-    if (sources.length >= limits.sources) dropped.push({ passage, why: "limit" });
-    else if (passage.score < best * WEAKEST) dropped.push({ passage, why: "weak" });
-    else if (sources.length > 0 && characters + length > limits.characters)
-      dropped.push({ passage, why: "budget" });
-    else {
-      characters += length;
-      const { text, start, end } = passage.chunk;
-      sources.push({
-        ...passage,
-        n: sources.length + 1,
-        text,
-        start,
-        end,
-        passages: [passage],
-      });
-    }
-  }
-  return { sources, dropped, text: sources.map(renderSource).join("\n\n") };
+export interface ContextDependencies extends NeighbourDependencies {
+  limits: NeighbourDependencies["limits"] & SourceLimits;
 }
 
-function renderSource({ n, chunk, text }: Source): string {
-  const place = [chunk.title, ...chunk.heading.filter((heading) => heading !== chunk.title)].join(
-    " › ",
-  );
-  return `[${n}] ${place}\n${text}`.replace(INVISIBLE, "");
+/**
+ * Chooses the sources and joins their neighbours. Rejects only with the caller's own abort; gives the retrieval back
+ * with what its report says of the neighbours.
+ */
+export async function buildContext(
+  retrieval: Retrieval,
+  dependencies: ContextDependencies,
+  signal: AbortSignal,
+): Promise<{ context: Context; retrieval: Retrieval }> {
+  const chosen = choosePassages(retrieval.passages, dependencies.limits);
+  const stages = { ...retrieval.report.stages };
+  const { passages } = retrieval;
+  const choice = await joinNeighbours(chosen, passages, dependencies, stages, signal);
+  const degraded = retrieval.report.degraded || stages.neighbours.status === "failed";
+  return {
+    context: toContext(choice),
+    retrieval: { ...retrieval, report: { ...retrieval.report, degraded, stages } },
+  };
+}
+
+/** Numbers the sources. */
+function toContext({ drafts, dropped }: Choice): Context {
+  const sources = drafts.map(({ passages, stretch }, index) => {
+    const { text, start, end } = stretch;
+    return { ...passages[0]!, n: index + 1, text, start, end, passages };
+  });
+  const neighbours = drafts.flatMap(({ passages, stretch }, index) => {
+    const own = new Set(passages.map(({ chunk }) => chunk.id));
+    return stretch.pieces
+      .filter(({ chunk }) => !own.has(chunk.id))
+      .map(({ chunk }) => ({ n: index + 1, collection: passages[0]!.collection, chunk }));
+  });
+  const joined = new Set(neighbours.map(({ collection, chunk }) => `${collection}/${chunk.id}`));
+  return {
+    sources,
+    dropped: dropped.filter(
+      ({ passage: { collection, chunk } }) => !joined.has(`${collection}/${chunk.id}`),
+    ),
+    neighbours,
+    text: sources.map(renderSource).join("\n\n"),
+  };
+}
+
+/** What the sources hold of a passage: one that did not fit was shortened. */
+export function shownText({ chunk }: Passage, { end }: Source): string {
+  return chunk.end <= end ? chunk.text : chunk.text.slice(0, Math.max(0, end - chunk.start));
 }
 
 /**
@@ -84,16 +93,18 @@ export function buildPrompt(input: {
   missing: string[];
   prompts: Prompts;
   nonce: string;
+  /** Tokens of the earlier turns. */
+  historyTokens: number;
 }): LanguageModelV4Prompt {
   const { question, context, prompts, nonce } = input;
   const missing =
     input.missing.length === 0
       ? ""
       : `- These collections could not be searched: ${input.missing.join(", ")}. If the answer may stand there, say that it could be incomplete.`;
-  const language = LANGUAGES[input.language] ?? input.language;
+  const language = nameLanguage(input.language);
   return [
     { role: "system", content: prompts.render("answer", { nonce, language, missing }) },
-    ...recentMessages(question.history).map(toModelMessage),
+    ...recentMessages(question.history, input.historyTokens).map(toModelMessage),
     {
       role: "user",
       content: [
@@ -108,18 +119,6 @@ export function buildPrompt(input: {
       ],
     },
   ];
-}
-
-/** The newest turns within the budget, beginning with one of the user's. */
-export function recentMessages(history: Message[]): Message[] {
-  let characters = 0;
-  let first = history.length;
-  while (first > 0 && characters + history[first - 1]!.content.length <= HISTORY_CHARACTERS) {
-    first -= 1;
-    characters += history[first]!.content.length;
-  }
-  while (first < history.length && history[first]?.role !== "user") first += 1;
-  return history.slice(first);
 }
 
 function toModelMessage(message: Message): LanguageModelV4Prompt[number] {

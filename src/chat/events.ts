@@ -45,6 +45,8 @@ export interface RetrievalReport {
     condense: StageOutcome;
     search: StageOutcome;
     rerank: StageOutcome;
+    /** Reading the chunks before and after the sources; skipped where none is wanted. */
+    neighbours: StageOutcome;
   };
 }
 

@@ -80,6 +80,7 @@ export async function retrieve(
     condense: skipped(),
     search: skipped(),
     rerank: skipped(),
+    neighbours: skipped(),
   };
   const messages = weighMessages(question);
   const started = now();

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { Chunk, Document, DocumentFormat, Metadata } from "../ports.ts";
 import { readTerms, type Terms } from "../text/tokenize.ts";
 import { packSections } from "./chunk.ts";
-import { chunkId } from "./ids.ts";
+import { chunkId } from "../chunk-id.ts";
 import { parseDocument } from "./parse/parse.ts";
 
 /** A document as it comes in. */
@@ -31,6 +31,9 @@ export function prepareDocument(collection: string, input: DocumentInput): Prepa
   const parsed = parseDocument(input.text, format);
   const title = input.title ?? parsed.title ?? input.id;
   const url = input.url ?? parsed.url;
+  // What comes with the document counts more than what stands in it.
+  const metadata =
+    parsed.dates === undefined ? input.metadata : { ...parsed.dates, ...input.metadata };
   const spans = packSections(input.text, parsed.sections);
   const hasWord = spans.some(({ start, end }) => WORD.test(input.text.slice(start, end)));
   if (!hasWord) throw new AppError("invalid", `The document "${input.id}" has no text to search.`);
@@ -40,7 +43,7 @@ export function prepareDocument(collection: string, input: DocumentInput): Prepa
     title,
     format,
     ...(url === undefined ? {} : { url }),
-    ...(input.metadata === undefined ? {} : { metadata: input.metadata }),
+    ...(metadata === undefined ? {} : { metadata }),
   };
   const chunks = spans.map((span, index) => {
     const text = input.text.slice(span.start, span.end);
@@ -57,7 +60,7 @@ export function prepareDocument(collection: string, input: DocumentInput): Prepa
       start: span.start,
       end: span.end,
       ...(url === undefined ? {} : { url }),
-      ...(input.metadata === undefined ? {} : { metadata: input.metadata }),
+      ...(metadata === undefined ? {} : { metadata }),
       words: terms.wordLength,
       grams: terms.gramLength,
     };

@@ -10,7 +10,7 @@ import { readForm, sendAnswer, toWireOptions } from "./answer-form.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { readMessages, splitQuestion } from "./messages.ts";
 import { answerResumable, type AskedFor } from "./resumable.ts";
-import { chatMessage, clientId, collectionName, filter, problem } from "./schemas.ts";
+import { chatMessage, clientId, collectionName, filter, languageTag, problem } from "./schemas.ts";
 
 const chatRequest = z
   .object({
@@ -23,10 +23,7 @@ const chatRequest = z
     collections: z.array(collectionName).min(1).max(32).optional(),
     filter: filter.optional(),
     stream: z.boolean().optional(),
-    language: z
-      .string()
-      .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, "A language is a tag like en or ko.")
-      .optional(),
+    language: languageTag.optional(),
   })
   .openapi("ChatRequest");
 

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { isLanguage } from "../text/language.ts";
 
 /*
  * What several routes have in common. Objects strip unknown keys: clients send many of their own, and none is trusted.
@@ -50,6 +51,13 @@ export const filter = z
   )
   .refine((fields) => Object.keys(fields).length <= 20, "A filter has at most 20 fields.")
   .openapi({ example: { season: "winter", year: { gte: 2025 } } });
+
+/** BCP 47, as far as a prompt can name it. */
+export const languageTag = z
+  .string()
+  .max(35)
+  .refine(isLanguage, "A language is a tag of one that exists, like en, ko or pt-BR.")
+  .openapi({ example: "ko" });
 
 const uiPart = z.looseObject({ type: z.string() });
 

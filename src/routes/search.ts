@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { readCatalog } from "../chat/answer.ts";
-import { chooseSources } from "../chat/context.ts";
+import { choosePassages } from "../chat/choose-sources.ts";
+import { buildContext } from "../chat/context.ts";
 import { retrieve, selectCollections } from "../chat/retrieve.ts";
 import { elapsed } from "../chat/stage.ts";
 import { startDeadline } from "../resilience.ts";
@@ -69,16 +70,16 @@ export function addSearchRoute(app: OpenAPIHono<AppEnvironment>, services: Servi
       const records = selectCollections(question, snapshot, config.COLLECTIONS);
       const candidates = Math.max(limit, config.CANDIDATES);
       const wider = { ...dependencies, limits: { ...dependencies.limits, candidates } };
-      const retrieval = await retrieve(question, snapshot, records, wider, deadline.signal);
-      const context = chooseSources(retrieval.passages, { ...dependencies.limits, sources: limit });
+      const found = await retrieve(question, snapshot, records, wider, deadline.signal);
+      const { context, retrieval } = await buildContext(found, dependencies, deadline.signal);
+      const listed = choosePassages(retrieval.passages, { ...dependencies.limits, sources: limit });
       return c.json(
         {
-          results: context.sources.map((source, index) => ({
-            rank: index + 1,
-            ...describePassage(source),
-          })),
+          results: listed.drafts
+            .flatMap(({ passages }) => passages)
+            .map((passage, index) => ({ rank: index + 1, ...describePassage(passage) })),
           dropped: [
-            ...context.dropped.map(({ passage, why }) => ({ ...describePassage(passage), why })),
+            ...listed.dropped.map(({ passage, why }) => ({ ...describePassage(passage), why })),
             ...retrieval.repeated.map((passage) => ({
               ...describePassage(passage),
               why: "repeated",

@@ -32,6 +32,7 @@ export function createFixedStore(
     deleteDocument: unexpected,
     listDocumentIds: unexpected,
     readChunk: unexpected,
+    readChunks: unexpected,
     listChunkTerms: unexpected,
     saveChunks: unexpected,
     hasChunks: unexpected,

@@ -129,6 +129,17 @@ describe("readConfig", () => {
     ]);
   });
 
+  it("wants a floor below the ceiling", () => {
+    const of = (least: string, most: string): string[] =>
+      complaints({ MIN_SOURCES_PER_COLLECTION: least, MAX_SOURCES_PER_COLLECTION: most });
+    expect(of("3", "2")).toEqual([
+      "MIN_SOURCES_PER_COLLECTION must not be above MAX_SOURCES_PER_COLLECTION",
+    ]);
+    expect(
+      readConfig({ MIN_SOURCES_PER_COLLECTION: "2", MAX_SOURCES_PER_COLLECTION: "2" }),
+    ).toMatchObject({ MIN_SOURCES_PER_COLLECTION: 2, MAX_SOURCES_PER_COLLECTION: 2 });
+  });
+
   it("takes an empty value for an absent one in these checks too", () => {
     expect(complaints({ MODEL: "openai-compatible:x", MODEL_BASE_URL: "" })).toHaveLength(1);
     expect(complaints({ MODEL: "cohere:x", COHERE_API_KEY: "" })).toHaveLength(1);

@@ -40,7 +40,7 @@ describe("createPrompts", () => {
 
   it("is given the same files by the Workers entry", () => {
     const imported = [
-      ...readFileSync("src/worker.ts", "utf8").matchAll(/"\.\.\/prompts\/(.+)"/g),
+      ...readFileSync("src/worker-prompts.ts", "utf8").matchAll(/"\.\.\/prompts\/(.+)"/g),
     ].map((match) => match[1]);
     expect(imported.toSorted()).toEqual(readdirSync("prompts").toSorted());
   });

@@ -10,7 +10,7 @@ import type { ParsedDocument } from "./parse.ts";
 
 type Block = Section["blocks"][number];
 
-/** Markdown with GitHub's tables and YAML front matter (`title`, `url`): sections by heading, with exact offsets. */
+/** Markdown with GitHub's tables and YAML front matter (`title`, `url`, dates): sections by heading, with exact offsets. */
 export function parseMarkdown(text: string): ParsedDocument {
   // The parser drops a byte order mark and counts from what follows.
   const skipped = text.startsWith("\uFEFF") ? 1 : 0;
@@ -25,6 +25,7 @@ export function parseMarkdown(text: string): ParsedDocument {
   return {
     ...(title === undefined ? {} : { title }),
     ...(front.url === undefined ? {} : { url: front.url }),
+    ...(front.dates === undefined ? {} : { dates: front.dates }),
     sections: sections
       .filter((section) => section.blocks.length > 0)
       .map(({ heading, blocks }) => ({
@@ -70,7 +71,16 @@ function plainText(node: Nodes): string {
   return "children" in node ? node.children.map(plainText).join("").trim() : "";
 }
 
-function readFrontMatter(yaml: string): { title?: string; url?: string } {
+interface FrontMatter {
+  title?: string;
+  url?: string;
+  dates?: Record<string, string>;
+}
+
+const LONGEST_DATE = 100;
+const DATES = ["date", "updated", "modified", "published"];
+
+function readFrontMatter(yaml: string): FrontMatter {
   let value: unknown;
   try {
     value = parseYaml(yaml);
@@ -79,9 +89,16 @@ function readFrontMatter(yaml: string): { title?: string; url?: string } {
     return {};
   }
   if (typeof value !== "object" || value === null) return {};
-  const { title, url } = value as { title?: unknown; url?: unknown };
+  const { title, url, ...fields } = value as Record<string, unknown>;
+  const dates = DATES.flatMap((field) => {
+    const date = fields[field];
+    return typeof date === "string" && date.trim() !== ""
+      ? [[field, date.trim().slice(0, LONGEST_DATE)]]
+      : [];
+  });
   return {
     ...(typeof title === "string" && title.trim() !== "" ? { title: title.trim() } : {}),
     ...(typeof url === "string" && /^https?:\/\//.test(url) ? { url } : {}),
+    ...(dates.length > 0 ? { dates: Object.fromEntries(dates) as Record<string, string> } : {}),
   };
 }

@@ -8,6 +8,8 @@ export interface ParsedDocument {
   /** The document's own title, where it names one. */
   title?: string;
   url?: string;
+  /** When it was written or changed, by the field that says so: `date`, `updated`, `modified`, `published`. */
+  dates?: Record<string, string>;
   sections: Section[];
 }
 

@@ -15,7 +15,12 @@ const QUESTION: Question = {
 const prompts = createPrompts(readPrompts());
 
 const condense = (model: ScriptedModel): Promise<string> =>
-  condenseQuestion(model, QUESTION, prompts, "n0nce", new AbortController().signal);
+  condenseQuestion(
+    model,
+    QUESTION,
+    { prompts, nonce: "n0nce", historyTokens: 1500 },
+    new AbortController().signal,
+  );
 const writing = (text: string): ScriptedModel => createScriptedModel(() => streamOf(), text);
 
 describe("condenseQuestion", () => {

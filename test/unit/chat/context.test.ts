@@ -1,120 +1,178 @@
 import { describe, expect, it } from "vitest";
-import { buildPrompt, chooseSources, recentMessages } from "../../../src/chat/context.ts";
+import { chunkId } from "../../../src/chunk-id.ts";
+import {
+  buildContext,
+  buildPrompt,
+  type Context,
+  type ContextDependencies,
+  shownText,
+} from "../../../src/chat/context.ts";
 import type { Message } from "../../../src/chat/events.ts";
+import type { Retrieval } from "../../../src/chat/retrieve.ts";
 import { readPrompts } from "../../../src/node/files.ts";
-import type { Passage } from "../../../src/ports.ts";
+import { createOperations } from "../../../src/operations.ts";
+import type { Chunk, Passage } from "../../../src/ports.ts";
 import { createPrompts } from "../../../src/prompts.ts";
-import { buildPassage } from "../../support/passages.ts";
+import { createFixedStore } from "../../support/fixed-store.ts";
+import { buildPassage, buildSources } from "../../support/passages.ts";
 
-const LIMITS = { sources: 6, characters: 8000 };
 const NONCE = "n0nce";
 const prompts = createPrompts(readPrompts());
+const signal = new AbortController().signal;
 
-function passages(...sizes: [score: number, characters: number][]): Passage[] {
-  return sizes.map(([score, characters], n) =>
-    buildPassage(score, { id: `${n}`, text: "x".repeat(characters) }),
-  );
+/** A chunk of a document in which each takes a thousand characters. */
+function part(index: number, fields: Partial<Chunk> = {}): Chunk {
+  const documentId = fields.documentId ?? "care";
+  const id = chunkId("products", documentId, index);
+  const place = { title: "Care", heading: ["Care", "Washing"], start: index * 1000 };
+  const text = `Step ${index} is to wash the tent with care, and to dry it in the shade after ${index} hours.`;
+  const end = index * 1000 + (fields.text ?? text).length;
+  return { ...buildPassage(1, { documentId, id, index, ...place, text, end, ...fields }).chunk };
 }
 
-const outcome = (list: Passage[], limits = LIMITS): { kept: string[]; dropped: string[] } => {
-  const { sources, dropped } = chooseSources(list, limits);
+function retrieved(...passages: Passage[]): Retrieval {
+  const skipped = { status: "skipped", ms: 0 } as const;
+  const stages = { embed: skipped, condense: skipped, search: skipped, rerank: skipped };
   return {
-    kept: sources.map(({ n, chunk }) => `${n}:${chunk.id}`),
-    dropped: dropped.map(({ passage, why }) => `${passage.chunk.id} ${why}`),
+    passages,
+    repeated: [],
+    evidence: { words: 1 },
+    missing: [],
+    report: { degraded: false, collections: [], stages: { ...stages, neighbours: skipped } },
   };
-};
+}
 
-describe("chooseSources", () => {
-  it("numbers the best passages from one", () => {
-    expect(outcome(passages([3, 10], [2, 10], [1, 10]))).toEqual({
-      kept: ["1:0", "2:1", "3:2"],
-      dropped: [],
-    });
+const found = (score: number, index: number, fields: Partial<Chunk> = {}): Passage =>
+  buildPassage(score, part(index, fields));
+
+/** A store of such chunks that keeps what is asked of it. */
+function openStore(
+  stored: Chunk[] | (() => Promise<Chunk[]>),
+  limits: Partial<ContextDependencies["limits"]> = {},
+): { dependencies: ContextDependencies; asked: string[][] } {
+  const asked: string[][] = [];
+  const store = createFixedStore({
+    async readChunks(_, ids) {
+      asked.push(ids);
+      if (typeof stored === "function") return stored();
+      return stored.filter(({ id }) => ids.includes(id));
+    },
   });
+  const now = (): number => performance.now();
+  return {
+    asked,
+    dependencies: {
+      store,
+      operations: createOperations(now),
+      now,
+      limits: {
+        collection: 100,
+        sources: 6,
+        contextTokens: 3000,
+        leastOfCollection: 0,
+        mostOfCollection: Infinity,
+        ...limits,
+      },
+    },
+  };
+}
 
-  it("keeps as many as are allowed", () => {
-    expect(outcome(passages([3, 10], [2, 10], [1, 10]), { ...LIMITS, sources: 2 })).toEqual({
-      kept: ["1:0", "2:1"],
-      dropped: ["2 limit"],
-    });
-  });
+const texts = ({ sources }: Context): string[] => sources.map(({ text }) => text);
 
-  it("leaves out what exceeds the budget, and goes on with what still fits", () => {
-    expect(outcome(passages([3, 60], [2, 50], [1, 40]), { ...LIMITS, characters: 100 })).toEqual({
-      kept: ["1:0", "2:2"],
-      dropped: ["1 budget"],
-    });
-  });
-
-  it("keeps the best passage when the budget allows none", () => {
-    expect(outcome(passages([3, 60], [2, 50]), { ...LIMITS, characters: 1 })).toEqual({
-      kept: ["1:0"],
-      dropped: ["1 budget"],
-    });
-  });
-
-  it("leaves out passages below a fifth of the best score", () => {
-    expect(outcome(passages([10, 5], [2, 5], [1.9, 5]))).toEqual({
-      kept: ["1:0", "2:1"],
-      dropped: ["2 weak"],
-    });
-  });
-
-  it("keeps passages whose scores are all nought", () => {
-    expect(outcome(passages([0, 5], [0, 5])).kept).toEqual(["1:0", "2:1"]);
-  });
-
-  it("has no text without passages", () => {
-    expect(chooseSources([], LIMITS)).toEqual({ sources: [], dropped: [], text: "" });
-  });
-
-  it("writes each source under its number, title and headings", () => {
-    const list = [
-      buildPassage(2, { title: "Aurora 2", heading: ["Aurora 2", "Care"], text: "Wash it." }),
-      buildPassage(1, { title: "Returns", heading: [], text: "Thirty days." }),
-    ];
-    expect(chooseSources(list, LIMITS).text).toBe(
-      "[1] Aurora 2 › Care\nWash it.\n\n[2] Returns\nThirty days.",
+describe("buildContext", () => {
+  it("numbers the sources and writes them one below the other", async () => {
+    const { dependencies } = openStore([]);
+    const list = [found(2, 0), found(1, 5, { documentId: "other", title: "Returns", heading: [] })];
+    const { context } = await buildContext(retrieved(...list), dependencies, signal);
+    expect(context.sources.map(({ n }) => n)).toEqual([1, 2]);
+    expect(context.text).toBe(
+      `[1] Care › Washing\n${list[0]!.chunk.text}\n\n[2] Returns\n${list[1]!.chunk.text}`,
     );
   });
 
-  it("strips what a reader could not see, and leaves the source as it is", () => {
-    const hidden = [..."obey"]
-      .map((letter) => String.fromCodePoint(0xe0000 + letter.codePointAt(0)!))
-      .join("");
-    const text = `Wa\u200Bsh${hidden} \u2060\u202Eit\u2069.\uFEFF\u{E0101}`;
-    const { sources, text: shown } = chooseSources(
-      [buildPassage(1, { title: `Care${hidden}`, text })],
-      LIMITS,
-    );
-    expect(shown).toBe("[1] Care\nWash it.");
-    expect(sources[0]?.chunk.text).toBe(text);
+  it("has no text, and asks for nothing, without passages", async () => {
+    const { dependencies, asked } = openStore([]);
+    const { context } = await buildContext(retrieved(), dependencies, signal);
+    expect(context).toEqual({ sources: [], dropped: [], neighbours: [], text: "" });
+    expect(asked).toEqual([]);
+  });
+
+  it("joins the chunks beside a source, read in one request", async () => {
+    const { dependencies, asked } = openStore([part(2), part(3), part(4)]);
+    const passage = found(2, 3);
+    const { context, retrieval } = await buildContext(retrieved(passage), dependencies, signal);
+    expect(asked).toEqual([[part(4).id, part(2).id]]);
+    expect(texts(context)).toEqual([[2, 3, 4].map((index) => part(index).text).join("\n")]);
+    expect(context.sources[0]).toMatchObject({
+      start: part(2).start,
+      end: part(4).end,
+      passages: [passage],
+    });
+    expect(retrieval.report.stages.neighbours.status).toBe("ok");
+  });
+
+  it("takes those of the same section first, and only what fits", async () => {
+    const words = " word".repeat(90);
+    const text = (index: number): string => `${part(index).text}${words}.`;
+    const [before, passage] = [part(2, { text: text(2) }), found(2, 3, { text: text(3) })];
+    const after = part(4, { text: text(4), heading: ["Care", "Repair"] });
+    const { dependencies, asked } = openStore([before, after], { contextTokens: 370 });
+    const { context } = await buildContext(retrieved(passage), dependencies, signal);
+    expect(texts(context)).toEqual([`${text(2)}\n${text(3)}`]);
+    dependencies.limits.contextTokens = 200;
+    const narrow = await buildContext(retrieved(passage), dependencies, signal);
+    expect(texts(narrow.context)).toEqual([text(3)]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("takes what is at hand without asking", async () => {
+    const { dependencies, asked } = openStore([]);
+    const list = [found(10, 0), found(1, 1)];
+    const { context } = await buildContext(retrieved(...list), dependencies, signal);
+    expect(texts(context)).toEqual([`${part(0).text}\n${part(1).text}`]);
+    expect(context.dropped).toEqual([]);
+    expect(context.neighbours).toEqual([{ n: 1, collection: "products", chunk: part(1) }]);
+    expect(asked).toEqual([]);
+  });
+
+  it("leaves alone what is not one of our chunks, or no longer fits the document", async () => {
+    const { dependencies, asked } = openStore([part(1, { start: 3 })]);
+    const foreign = buildPassage(2, { ...part(0), id: "7" });
+    const { context } = await buildContext(retrieved(foreign), dependencies, signal);
+    expect(asked).toEqual([]);
+    expect(texts(context)).toEqual([foreign.chunk.text]);
+    const changed = await buildContext(retrieved(found(1, 0)), dependencies, signal);
+    expect(texts(changed.context)).toEqual([part(0).text]);
+  });
+
+  it.each([
+    ["error", () => Promise.reject(new Error("no"))],
+    ["timeout", () => new Promise<Chunk[]>(() => undefined)],
+  ])("keeps the sources when the neighbours end in an %s, and says so", async (_, answer) => {
+    const { dependencies } = openStore(answer);
+    const { context, retrieval } = await buildContext(retrieved(found(1, 0)), dependencies, signal);
+    expect(texts(context)).toEqual([part(0).text]);
+    expect(retrieval.report).toMatchObject({
+      degraded: true,
+      stages: { neighbours: { status: "failed" } },
+    });
+  });
+
+  it("ends with its caller", async () => {
+    const controller = new AbortController();
+    const { dependencies } = openStore(() => new Promise(() => undefined));
+    const building = buildContext(retrieved(found(1, 0)), dependencies, controller.signal);
+    controller.abort(new Error("left"));
+    await expect(building).rejects.toThrow("left");
   });
 });
 
-describe("recentMessages", () => {
-  const user = (length: number): Message => ({ role: "user", content: "u".repeat(length) });
-  const assistant = (length: number): Message => ({
-    role: "assistant",
-    content: "a".repeat(length),
-  });
-
-  it("keeps the newest turns within 6,000 characters", () => {
-    const history = [user(1), assistant(1), user(3000), assistant(3000)];
-    expect(recentMessages(history)).toEqual([user(3000), assistant(3000)]);
-    expect(recentMessages([user(2), assistant(2)])).toEqual([user(2), assistant(2)]);
-  });
-
-  it("begins with one of the user's", () => {
-    const history = [user(3000), assistant(3000), user(2000), assistant(1000)];
-    expect(recentMessages(history)).toEqual([user(2000), assistant(1000)]);
-    expect(recentMessages([assistant(5), user(5)])).toEqual([user(5)]);
-  });
-
-  it("is empty where nothing fits, or nothing was asked", () => {
-    expect(recentMessages([])).toEqual([]);
-    expect(recentMessages([assistant(5)])).toEqual([]);
-    expect(recentMessages([user(5), assistant(6001)])).toEqual([]);
+describe("shownText", () => {
+  it("is the passage as far as its source shows it", () => {
+    const [source] = buildSources("One is here. Two is there.");
+    const [passage] = source!.passages;
+    expect(shownText(passage!, source!)).toBe("One is here. Two is there.");
+    expect(shownText(passage!, { ...source!, end: 12 })).toBe("One is here.");
   });
 });
 
@@ -123,10 +181,23 @@ describe("buildPrompt", () => {
     text: string,
     options: { missing?: string[]; question?: string; history?: Message[]; language?: string } = {},
   ): { system: string; user: string; roles: string[] } {
-    const context = chooseSources([buildPassage(1, { title: "Care", text })], LIMITS);
+    const context: Context = {
+      sources: [],
+      dropped: [],
+      neighbours: [],
+      text: `[1] Care\n${text}`,
+    };
     const question = { text: options.question ?? "How?", history: options.history ?? [] };
     const { missing = [], language = "en" } = options;
-    const prompt = buildPrompt({ question, language, context, missing, prompts, nonce: NONCE });
+    const prompt = buildPrompt({
+      question,
+      language,
+      context,
+      missing,
+      prompts,
+      nonce: NONCE,
+      historyTokens: 1500,
+    });
     const last = prompt.at(-1);
     const part = last?.role === "user" ? last.content[0] : undefined;
     return {
@@ -170,7 +241,7 @@ describe("buildPrompt", () => {
 
   it("asks for the answer's language by name", () => {
     expect(build("x", { language: "ko" }).system).toContain("Korean (한국어)");
-    expect(build("x", { language: "sw" }).system).toContain("language: sw.");
+    expect(build("x", { language: "sw" }).system).toContain("Swahili (Kiswahili)");
   });
 
   it("puts the earlier turns between", () => {

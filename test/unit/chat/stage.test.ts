@@ -7,7 +7,13 @@ const signal = new AbortController().signal;
 
 function openStages(): RetrievalReport["stages"] {
   const skipped = { status: "skipped", ms: 0 } as const;
-  return { embed: skipped, condense: skipped, search: skipped, rerank: skipped };
+  return {
+    embed: skipped,
+    condense: skipped,
+    search: skipped,
+    rerank: skipped,
+    neighbours: skipped,
+  };
 }
 
 const openOperation = (): Operation => createOperations(() => 0).of("cohere", "embed");

@@ -144,4 +144,13 @@ describe("front matter of parseMarkdown", () => {
     expect(url('"javascript:alert(1)"')).toBeUndefined();
     expect(url("/a/b")).toBeUndefined();
   });
+
+  it("gives the dates as they are written", () => {
+    const dates = (yaml: string): unknown => parseMarkdown(`---\n${yaml}\n---\n`).dates;
+    expect(dates("date: 2025-01-02\nupdated: 3 May\nauthor: Kim")).toEqual({
+      date: "2025-01-02",
+      updated: "3 May",
+    });
+    expect(dates("date: [1]\npublished: ''")).toBeUndefined();
+  });
 });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chunkId } from "../../../src/ingest/ids.ts";
+import { chunkId } from "../../src/chunk-id.ts";
 
 describe("chunkId", () => {
   it("keeps the ids of stored chunks for ever", () => {

@@ -1,0 +1,33 @@
+import type { Chunk, Metadata, Source } from "../ports.ts";
+
+/**
+ * Unicode's tag characters, variation selectors, zero-width signs and controls of direction: they are invisible to a
+ * reader, or make a text look like another one, and are legible to a model.
+ */
+const INVISIBLE = /[\u{E0000}-\u{E0FFF}\u200B\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
+
+/** Metadata that says how old a text is, the more telling one first. */
+const DATES = ["updated", "modified", "date", "published"];
+const LONGEST_DATE = 40;
+
+/** A source as it stands in the prompt: its number, its place and date, and what it says. */
+export function renderSource({ n, chunk, text }: Source): string {
+  return `[${n}] ${renderPlace(chunk)}\n${text}`.replace(INVISIBLE, "");
+}
+
+/** Title and headings, with the document's date where it has one. */
+export function renderPlace({ title, heading, metadata }: Chunk): string {
+  const place = [title, ...heading.filter((part) => part !== title)].join(" › ");
+  const date = metadata === undefined ? undefined : readDate(metadata);
+  return date === undefined ? place : `${place} (${date})`;
+}
+
+function readDate(metadata: Metadata): string | undefined {
+  for (const field of DATES) {
+    const value = metadata[field];
+    if (typeof value === "number") return String(value);
+    if (typeof value === "string" && value.trim() !== "")
+      return value.trim().replace(/\s+/g, " ").slice(0, LONGEST_DATE);
+  }
+  return undefined;
+}
