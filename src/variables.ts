@@ -131,8 +131,8 @@ export const VARIABLES = {
   EMBED_TIMEOUT_MS: milliseconds(3000).describe(
     "Limit for embedding the question; the answer goes on without the dense leg.",
   ),
-  CONDENSE_TIMEOUT_MS: milliseconds(3000).describe(
-    "Limit for rewriting a follow-up question; the answer goes on without.",
+  CONDENSE_TIMEOUT_MS: milliseconds(1500).describe(
+    "Limit for rewriting a follow-up question, from the moment at which the search for the question as it stands begins; the answer goes on without. A question that stands by itself is not rewritten.",
   ),
   RERANK_TIMEOUT_MS: milliseconds(3000).describe(
     "Limit for reranking; the answer goes on without.",

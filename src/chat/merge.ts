@@ -51,6 +51,37 @@ export function mergeResults(results: SearchResult[], denseWeight: number): Merg
   };
 }
 
+/** As if each leg had been asked for so many hits of each collection. */
+export function narrowResult({ hits, query }: SearchResult, most: number): SearchResult {
+  return {
+    query,
+    hits: hits.map(({ collection, hits: list }) => {
+      const [sparse, dense] = (["sparse", "dense"] as const).map(
+        (leg) =>
+          new Set(
+            list
+              .filter((hit) => hit[leg] !== undefined)
+              .toSorted((a, b) => b[leg]! - a[leg]!)
+              .slice(0, most),
+          ),
+      );
+      return {
+        collection,
+        hits: list.flatMap((hit) => {
+          if (!sparse!.has(hit) && !dense!.has(hit)) return [];
+          return [
+            {
+              chunk: hit.chunk,
+              ...(sparse!.has(hit) ? { sparse: hit.sparse! } : {}),
+              ...(dense!.has(hit) ? { dense: hit.dense! } : {}),
+            },
+          ];
+        }),
+      };
+    }),
+  };
+}
+
 /** The scores of all candidates of one wording, between which each is placed. */
 export interface LegRanges {
   /** 0 without a sparse leg. */

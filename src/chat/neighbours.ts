@@ -18,7 +18,7 @@ export interface NeighbourDependencies {
 }
 
 /** What the answer waits for the neighbours at most, in milliseconds: it is as good as whole without them. */
-const DEADLINE = 500;
+const DEADLINE = 1000;
 
 /** Sources whose neighbours are asked for: with those of all, the second round to the store took half as long again. */
 const BEST = 3;

@@ -2,13 +2,14 @@ import type { Catalog, CatalogSnapshot } from "../catalog.ts";
 import { AppError } from "../errors.ts";
 import type { CollectionRecord, Passage, Reranker } from "../ports.ts";
 import type { CollectionOutcome, Question, RetrievalReport, StageOutcome } from "./events.ts";
-import { byScore, type Evidence, mergeResults } from "./merge.ts";
+import { byScore, type Evidence, mergeResults, narrowResult, type SearchResult } from "./merge.ts";
 import {
   type SearchDependencies,
   searchWording,
   type Wording,
   type WordingSearch,
 } from "./search.ts";
+import { isSelfContained } from "../text/self-contained.ts";
 import { elapsed, runStage } from "./stage.ts";
 
 export interface RetrieveDependencies extends SearchDependencies {
@@ -20,6 +21,8 @@ export interface RetrieveDependencies extends SearchDependencies {
     /** Milliseconds. */
     condense: number;
     rerank: number;
+    /** Hits of each leg of a collection that count, where more are asked for to list them; all when absent. */
+    considered?: number;
     /** Weight of the dense leg beside the sparse one. */
     denseWeight: number;
     /** Collections that are searched when the question names none; all known ones when empty. */
@@ -29,8 +32,15 @@ export interface RetrieveDependencies extends SearchDependencies {
 
 /** Everything that was found, in order, and how the search went. */
 export interface Retrieval {
+  /** Best first: in the reranker's order where one ran. */
   passages: Passage[];
+  /** As they were merged, before reranking. */
+  merged: Passage[];
   repeated: Passage[];
+  /** Found beside what counts, where more was asked for. */
+  others: Passage[];
+  /** The question as it was asked, and rewritten, each with what it found. */
+  wordings: { wording: Wording; result: SearchResult }[];
   evidence: Evidence;
   report: RetrievalReport;
   /** Collections that should have been searched and did not answer. */
@@ -43,6 +53,8 @@ const RERANKED = 30;
 /** Weight of the user's k-th message before the newest is 0.4^k: measured best on conversations with labels. */
 const DECAY = 0.4;
 const REMEMBERED = 5;
+/** Characters of an earlier message: a pasted page would cost more than the search. */
+const LONGEST_REMEMBERED = 2000;
 
 /** The records of the collections that a question asks for. Throws `unknown-collection` when one does not exist. */
 export function selectCollections(
@@ -97,7 +109,8 @@ export async function retrieve(
     search(messages),
     condense(question, messages.length > 1, dependencies, stages, signal).then(async (text) => {
       if (text === undefined || text === question.text) return undefined;
-      return { text, search: await search([{ text, weight: 1 }]) };
+      const wording = [{ text, weight: 1 }];
+      return { wording, search: await search(wording) };
     }),
   ]);
   stages.search = {
@@ -111,23 +124,46 @@ export async function retrieve(
     );
   }
 
-  const merged = mergeResults(
-    [raw.result, ...(rewritten === undefined ? [] : [rewritten.search.result])],
-    limits.denseWeight,
-  );
-  const passages = await rerank(
-    rewritten?.text ?? question.text,
-    merged.passages,
-    dependencies,
-    stages,
-    signal,
-  );
+  const wordings = [
+    { wording: messages, result: raw.result },
+    ...(rewritten === undefined
+      ? []
+      : [{ wording: rewritten.wording, result: rewritten.search.result }]),
+  ];
+  const found = mergeWordings(wordings, limits);
+  const asked = rewritten?.wording[0]?.text ?? question.text;
+  const passages = await rerank(asked, found.merged, dependencies, stages, signal);
   const missing = raw.outcomes
     .filter((outcome) => !isAnswer(outcome))
     .map((outcome) => outcome.name);
   const degraded =
     missing.length > 0 || Object.values(stages).some((stage) => stage.status === "failed");
-  return { ...merged, passages, missing, report: { degraded, collections: raw.outcomes, stages } };
+  return { ...found, passages, missing, report: { degraded, collections: raw.outcomes, stages } };
+}
+
+/** All candidates in one order. What was found beyond `considered` changes nothing of it. */
+function mergeWordings(
+  wordings: Retrieval["wordings"],
+  { considered, denseWeight }: RetrieveDependencies["limits"],
+): Pick<Retrieval, "merged" | "repeated" | "others" | "wordings" | "evidence"> {
+  if (considered === undefined) return mergeAll(wordings, denseWeight);
+  const narrowed = wordings.map(({ wording, result }) => ({
+    wording,
+    result: narrowResult(result, considered),
+  }));
+  const found = mergeAll(narrowed, denseWeight);
+  const known = new Set([...found.merged, ...found.repeated].map(passageKey));
+  const { merged } = mergeAll(wordings, denseWeight);
+  return { ...found, others: merged.filter((passage) => !known.has(passageKey(passage))) };
+}
+
+function mergeAll(
+  wordings: Retrieval["wordings"],
+  denseWeight: number,
+): ReturnType<typeof mergeWordings> {
+  const results = wordings.map(({ result }) => result);
+  const { passages: merged, repeated, evidence } = mergeResults(results, denseWeight);
+  return { merged, repeated, evidence, wordings, others: [] };
 }
 
 /** What the user said, newest first; answers stay out of the search. */
@@ -137,7 +173,10 @@ function weighMessages(question: Question): Wording {
     .slice(-REMEMBERED)
     .toReversed();
   const texts = [question.text, ...earlier.map((message) => message.content)];
-  return texts.map((text, age) => ({ text, weight: DECAY ** age }));
+  return texts.map((text, age) => ({
+    text: age === 0 ? text : text.slice(0, LONGEST_REMEMBERED),
+    weight: DECAY ** age,
+  }));
 }
 
 async function condense(
@@ -147,7 +186,7 @@ async function condense(
   stages: RetrievalReport["stages"],
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (rewrite === undefined || !hasHistory) return undefined;
+  if (rewrite === undefined || !hasHistory || isSelfContained(question.text)) return undefined;
   const operation = operations.of("model", "condense");
   const options = { operation, deadline: limits.condense, now, signal };
   return runStage(stages, "condense", options, (limited) => rewrite(question, limited));
@@ -176,6 +215,11 @@ async function rerank(
     rerank: scores[index] ?? 0,
   }));
   return reranked.toSorted(byScore);
+}
+
+/** The same for every copy of a passage. */
+export function passageKey({ collection, chunk }: Passage): string {
+  return `${collection}/${chunk.id}`;
 }
 
 function isAnswer(outcome: CollectionOutcome): boolean {

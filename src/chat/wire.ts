@@ -129,7 +129,7 @@ function toTextCitations(
 
 /** A source as a reader sees it. */
 export function describeSource(
-  { n, collection, chunk, score }: Source,
+  { n, collection, chunk, score, start, end }: Source,
   origin: string,
 ): {
   id: string;
@@ -156,8 +156,8 @@ export function describeSource(
     score: Math.round(score * 1e4) / 1e4,
     snippet:
       chunk.text.length > SNIPPET ? `${chunk.text.slice(0, SNIPPET).trimEnd()}…` : chunk.text,
-    start: chunk.start,
-    end: chunk.end,
+    start,
+    end,
     heading: chunk.heading,
   };
 }

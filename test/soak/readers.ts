@@ -68,7 +68,7 @@ function questionBody(random: Random, id: string): object {
   const messages = [
     { role: "user", content: "Tell me about tents." },
     { role: "assistant", content: "Which one?" },
-    { role: "user", content: text },
+    { role: "user", content: `And ${text}` },
   ];
   return { messages, id };
 }

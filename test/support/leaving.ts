@@ -47,6 +47,14 @@ export const PHASES: Phase[] = [
     open: ["rerank"],
   },
   {
+    name: "neighbours",
+    hold: ({ qdrant }) =>
+      qdrant.fault(({ path }) => path.endsWith("/points"), { kind: "hang-before-headers" }),
+    calls: ["embed", "rerank", "search products"],
+    open: ["read products"],
+    body: { message: QUESTION, collections: ["products"] },
+  },
+  {
     name: "before the first token",
     hold: ({ model }) => void (model.firstTokenDelayMs = FOREVER),
     calls: ["chat", "embed", "rerank", ...SEARCHES],
@@ -196,9 +204,14 @@ async function waitUntil(condition: () => boolean, describe: () => string): Prom
   }
 }
 
-/** Reading the list of collections is shared by all chats, and cancelled by none. */
+/**
+ * Reading the list of collections is shared by all chats, and cancelled by none; whose neighbours are read is the
+ * ranking's matter.
+ */
 function searchesAndCalls(requests: SeenRequest[]): SeenRequest[] {
-  return requests.filter(({ path }) => !path.startsWith("/collections/tributary/"));
+  return requests.filter(
+    ({ path }) => !path.startsWith("/collections/tributary/") && !path.endsWith("/points"),
+  );
 }
 
 function* endless(): Generator<string> {

@@ -20,7 +20,7 @@ const QUESTION = "Which bird hunts fish at the lake?";
 const HISTORY = [
   { role: "user", content: "Tell me about the heron." },
   { role: "assistant", content: "It is a bird." },
-  { role: "user", content: QUESTION },
+  { role: "user", content: `And ${QUESTION}` },
 ];
 const REPLY = ["The ", "grey heron ", "hunts fish. ", "[1] ", "It stands ", "for hours."];
 const ANSWER = REPLY.join("");

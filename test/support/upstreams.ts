@@ -75,7 +75,7 @@ export async function startUpstreams(): Promise<Upstreams> {
   return upstreams;
 }
 
-/** What a request asked for: "embed", "rerank", "chat", "search products"; other calls to Qdrant by method and path. */
+/** What a request asked for: "embed", "rerank", "chat", "search products", "read products"; other calls to Qdrant by method and path. */
 export function nameOperation({
   operation,
   method,
@@ -83,5 +83,7 @@ export function nameOperation({
 }: Pick<SeenRequest, "operation" | "method" | "path">): string {
   const collection = /^\/collections\/([^/]+)\/points\/query/.exec(path)?.[1];
   if (collection !== undefined) return `search ${decodeURIComponent(collection)}`;
+  const read = method === "POST" ? /^\/collections\/([^/]+)\/points$/.exec(path)?.[1] : undefined;
+  if (read !== undefined) return `read ${decodeURIComponent(read)}`;
   return operation === method ? `${method} ${path}` : operation;
 }

@@ -35,7 +35,10 @@ function retrieved(...passages: Passage[]): Retrieval {
   const stages = { embed: skipped, condense: skipped, search: skipped, rerank: skipped };
   return {
     passages,
+    merged: passages,
     repeated: [],
+    others: [],
+    wordings: [],
     evidence: { words: 1 },
     missing: [],
     report: { degraded: false, collections: [], stages: { ...stages, neighbours: skipped } },
