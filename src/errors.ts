@@ -94,6 +94,14 @@ export function invalidField(path: string, message: string): AppError {
   return new AppError("invalid", message, { errors: [{ path, message }] });
 }
 
+/** A write into a collection that somebody else made. */
+export function foreignCollection(name: string): AppError {
+  return new AppError(
+    "foreign-collection",
+    `The collection "${name}" was not made by Tributary and is never written. Store the documents in another collection.`,
+  );
+}
+
 /** What a schema found, as one `invalid` that names the first field. */
 export function invalidFields(
   issues: readonly { path: readonly PropertyKey[]; message: string }[],

@@ -78,6 +78,17 @@ export interface CollectionRecord {
   statistics: TermStatistics;
   /** A re-index did not come to its end: chunks may be missing until it does. */
   incomplete?: boolean;
+  /** Set where somebody else wrote it: then it is searched by its dense vectors alone, never written, and nothing is counted. */
+  foreign?: ForeignCollection;
+}
+
+/** A collection that Tributary did not make, but the operator wants searched. */
+export interface ForeignCollection {
+  points: number;
+  /** Lengths of its dense vectors whose distance can be told as a cosine. */
+  dimensions: number[];
+  /** Its description can not be had, or its points hold no text that is known as one. */
+  problem?: "unreadable" | "no-text";
 }
 
 /** Some ids, in no order that means anything. */
@@ -148,7 +159,7 @@ export interface Citation {
 
 /** Stores chunks, documents and term statistics, and searches one collection at a time. */
 export interface ChunkStore {
-  /** Every collection that carries our schema mark, with its statistics. */
+  /** Every collection of ours with its statistics, and those of others that the operator has named. */
   listCollections(signal: AbortSignal): Promise<CollectionRecord[]>;
   /** Makes the collection with its indexes; a no-op when it exists. */
   createCollection(

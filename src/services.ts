@@ -23,6 +23,7 @@ import { fallbackAccess, modelAccess, type ModelAccess } from "./model-access.ts
 import { createOperations, type Operations } from "./operations.ts";
 import type {
   AnswerStreams,
+  ChunkStore,
   Clock,
   CollectionRecord,
   Embedder,
@@ -79,15 +80,12 @@ const COHERE_MODEL = "cohere:command-a-03-2025";
 /** Puts the application together. The only place that knows which adapter is which. */
 export async function createServices(config: Config, platform: Platform): Promise<Services> {
   const prompts = createPrompts(platform.prompts);
-  const store = await createQdrantStore({
-    url: config.QDRANT_URL ?? platform.localQdrantUrl,
-    apiKey: config.QDRANT_API_KEY,
-  });
+  const { embedder, reranker } = await createCohereParts(config);
+  const store = await openStore(config, platform, embedder);
   const operations = createOperations(platform.now);
   const operation = operations.of("qdrant", "list collections");
   const deadline = config.RETRIEVAL_TIMEOUT_MS;
   const catalog = createCatalog({ store, operation, now: platform.now, deadline });
-  const { embedder, reranker } = await createCohereParts(config);
   const modelName =
     config.MODEL ?? (config.COHERE_API_KEY === undefined ? "extractive" : COHERE_MODEL);
   const models = await createModels(config, modelName, { catalog, operations, platform });
@@ -147,6 +145,17 @@ function createCondense(
       { prompts, nonce: generateId(), historyTokens: config.HISTORY_TOKENS },
       signal,
     );
+}
+
+function openStore(
+  config: Config,
+  { localQdrantUrl }: Platform,
+  embedder: Embedder | undefined,
+): Promise<ChunkStore> {
+  return createQdrantStore(
+    { url: config.QDRANT_URL ?? localQdrantUrl, apiKey: config.QDRANT_API_KEY },
+    { names: config.COLLECTIONS, space: embedder?.space, textField: config.TEXT_FIELD },
+  );
 }
 
 /** In this process's memory, and with Redis in that of others too. */

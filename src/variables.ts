@@ -107,8 +107,14 @@ export const VARIABLES = {
       "Its key; `MODEL_API_KEY` when absent and the provider is the same, for `cohere:` models `COHERE_API_KEY`.",
     ),
   COLLECTIONS: list.describe(
-    "Collections that are searched when a request names none, separated by commas. Default: all that Tributary made.",
+    "Collections that are searched when a request names none, separated by commas. Default: all that Tributary made. Those that somebody else wrote into the same Qdrant are searched by their vectors, and never written.",
   ),
+  TEXT_FIELD: z
+    .string()
+    .optional()
+    .describe(
+      "Payload field that holds the text in collections that Tributary did not make; dots lead into it. Default: the usual ones (`text`, `content`, `page_content`, `chunk`, `document`, LlamaIndex nodes).",
+    ),
   ADMIN_KEY: z
     .string()
     .min(8, "must have at least 8 characters")

@@ -1,9 +1,10 @@
 import { createApp } from "./app.ts";
+import { checkCollections } from "./collection-check.ts";
 import { readConfig, usesSamples } from "./config.ts";
 import { createQdrantLocal } from "./qdrant-local/engine.ts";
 import { installQdrantLocal } from "./qdrant-local/install.ts";
 import { loadSamples } from "./samples.ts";
-import { createServices, type Platform } from "./services.ts";
+import { createServices, type Platform, type Services } from "./services.ts";
 import page from "./routes/page.html";
 import { prompts } from "./worker-prompts.ts";
 import { samples } from "./worker-samples.ts";
@@ -16,6 +17,7 @@ interface ExecutionContext {
 
 const LOCAL_HOST = "qdrant.local";
 const SAMPLES_DEADLINE = 60_000;
+const CHECK_DEADLINE = 5000;
 
 const platform: Platform = {
   prompts,
@@ -33,13 +35,23 @@ const platform: Platform = {
 let app: Promise<App> | undefined;
 
 /** Made with the first request, since only a request brings the environment; kept for as long as the isolate lives. */
-async function startApp(environment: Record<string, unknown>): Promise<App> {
+async function startApp(
+  environment: Record<string, unknown>,
+  context: ExecutionContext,
+): Promise<App> {
   const config = readConfig(environment);
   if (config.QDRANT_URL === undefined) installQdrantLocal(createQdrantLocal(), LOCAL_HOST);
   const services = await createServices(config, platform);
   if (usesSamples(config))
     await loadSamples(samples, services, AbortSignal.timeout(SAMPLES_DEADLINE));
+  // There is no start that could be refused: what can not be searched by meaning is searched by words.
+  context.waitUntil(logFindings(services));
   return createApp(services);
+}
+
+async function logFindings(services: Services): Promise<void> {
+  const findings = await checkCollections(services, AbortSignal.timeout(CHECK_DEADLINE));
+  for (const finding of findings) platform.log({ at: "start", ...finding });
 }
 
 export default {
@@ -49,7 +61,7 @@ export default {
     context: ExecutionContext,
   ): Promise<Response> {
     if (app === undefined) {
-      app = startApp(environment);
+      app = startApp(environment, context);
       // The first reader may leave before the samples are loaded; others wait for the same promise.
       context.waitUntil(app.catch(() => undefined));
     }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { UpstreamError } from "../errors.ts";
 import type { Chunk, CollectionRecord, Document, Filter, FilterValue, Metadata } from "../ports.ts";
 import { decodeFrequencies, encodeFrequencies } from "../text/frequencies.ts";
+import { emptyStatistics } from "../text/statistics.ts";
 
 /*
  * What the points' payloads look like. Read tolerantly: a chunk written by an older version must not end a chat.
@@ -79,41 +80,43 @@ export async function recordToPayload(record: CollectionRecord): Promise<Record<
 
 export async function recordFromPayload(payload: unknown): Promise<CollectionRecord> {
   const fields = read(recordSchema, "collection record", payload);
-  const frequencies = await decodeFrequencies(fields.frequencies).catch((cause: unknown) => {
-    throw unreadable("table of term statistics", cause);
-  });
+  const { chunks, words, grams } = fields;
+  // A table that is damaged, or of an older version, costs quality until a re-index; it must not end every chat.
+  const frequencies = await decodeFrequencies(fields.frequencies).catch(() => undefined);
   return {
     name: fields.collection,
     documents: fields.documents,
     ...(fields.embedding == null ? {} : { embedding: fields.embedding }),
     average: fields.average,
-    statistics: {
-      chunks: fields.chunks,
-      words: fields.words,
-      grams: fields.grams,
-      frequencies,
-    },
-    ...(fields.incomplete === true ? { incomplete: true } : {}),
+    statistics:
+      frequencies === undefined ? emptyStatistics() : { chunks, words, grams, frequencies },
+    ...(fields.incomplete === true || frequencies === undefined ? { incomplete: true } : {}),
   };
 }
 
 /** A filter on document metadata as Qdrant's `must`. */
 export function filterToConditions(filter: Filter): { must: Record<string, unknown>[] } {
   return {
-    must: Object.entries(filter).map(([field, value]) => ({
-      key: `metadata.${quoteKey(field)}`,
-      ...toCondition(value),
-    })),
+    must: Object.entries(filter).map(([field, value]) =>
+      toCondition(`metadata.${quoteKey(field)}`, value),
+    ),
   };
 }
 
-function toCondition(value: FilterValue): Record<string, unknown> {
-  if (Array.isArray(value)) return { match: { any: value } };
-  if (typeof value === "object") return { range: value };
-  // Qdrant's exact match takes no fractions.
-  if (typeof value === "number" && !Number.isInteger(value))
-    return { range: { gte: value, lte: value } };
-  return { match: { value } };
+function toCondition(key: string, value: FilterValue): Record<string, unknown> {
+  if (Array.isArray(value)) {
+    // Qdrant takes only texts, or only whole numbers.
+    const isPlain =
+      value.every((one) => typeof one === "string") || value.every(Number.isSafeInteger);
+    return isPlain
+      ? { key, match: { any: value } }
+      : { should: value.map((one) => toCondition(key, one)) };
+  }
+  if (typeof value === "object") return { key, range: value };
+  // Qdrant's exact match takes no fractions, and nothing beyond 64 bits.
+  if (typeof value === "number" && !Number.isSafeInteger(value))
+    return { key, range: { gte: value, lte: value } };
+  return { key, match: { value } };
 }
 
 function quoteKey(field: string): string {

@@ -72,7 +72,7 @@ export async function readChunks(
 }
 
 /** The client hands on whatever came with status 200, and "nothing found" must not be one of its readings. */
-function isAnswerTo(searches: unknown[], answers: unknown): boolean {
+export function isAnswerTo(searches: unknown[], answers: unknown): boolean {
   return (
     Array.isArray(answers) &&
     answers.length === searches.length &&
@@ -80,7 +80,7 @@ function isAnswerTo(searches: unknown[], answers: unknown): boolean {
   );
 }
 
-function malformed(operation: string): UpstreamError {
+export function malformed(operation: string): UpstreamError {
   return new UpstreamError({
     service: "qdrant",
     operation,

@@ -1,15 +1,14 @@
 import type { Schemas } from "@qdrant/js-client-rest";
 import type { ChunkStore, EncodedChunk } from "../ports.ts";
-import {
-  type Api,
-  collectionSchema,
-  createIfMissing,
-  createQdrantApi,
-  type QdrantOptions,
-} from "./qdrant-client.ts";
+import { type Api, createQdrantApi, type QdrantOptions } from "./qdrant-client.ts";
 import { emptyWhenMissing, qdrantCall, qdrantWrite } from "./qdrant-error.ts";
-import { foreignCollection, readMark } from "./qdrant-mark.ts";
+import { createDefinitions } from "./qdrant-definitions.ts";
 import { chunkFromPayload, chunkToPayload } from "./qdrant-payload.ts";
+import {
+  createForeignCollections,
+  type ForeignCollections,
+  type ForeignOptions,
+} from "./qdrant-foreign.ts";
 import { createRegistry } from "./qdrant-registry.ts";
 import { readChunks, searchCollection } from "./qdrant-search.ts";
 import { hasChunks, listChunkTerms, listIds, matches } from "./qdrant-stored.ts";
@@ -17,53 +16,55 @@ import { hasChunks, listChunkTerms, listIds, matches } from "./qdrant-stored.ts"
 /** An upsert stays far below Qdrant's limit of 32 MB. */
 const POINTS_A_REQUEST = 100;
 
-type ChunkPart = Omit<ChunkStore, keyof ReturnType<typeof createRegistry>>;
+type ChunkPart = Omit<
+  ChunkStore,
+  keyof ReturnType<typeof createRegistry> | keyof ReturnType<typeof createDefinitions>
+>;
 
 /** The chunk store on Qdrant, a server or its local mode. */
-export async function createQdrantStore(options: QdrantOptions): Promise<ChunkStore> {
+export async function createQdrantStore(
+  options: QdrantOptions,
+  foreignOptions: ForeignOptions,
+): Promise<ChunkStore> {
   const api = await createQdrantApi(options);
-  return { ...createRegistry(api), ...createChunkPart(api) };
+  const registry = createRegistry(api);
+  const foreign = createForeignCollections(api, foreignOptions);
+  return {
+    ...registry,
+    ...createDefinitions(api),
+    ...createChunkPart(api, foreign),
+    async listCollections(signal) {
+      const ours = await registry.listCollections(signal);
+      const others = await foreign.list(ours, signal);
+      return [...ours, ...others].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    },
+  };
 }
 
-function createChunkPart(api: Api): ChunkPart {
+function createChunkPart(api: Api, foreign: ForeignCollections): ChunkPart {
   return {
-    async createCollection(name, embedding, signal) {
-      const schema = collectionSchema(embedding);
-      if (await createIfMissing(api, name, schema, ["document_id"], signal)) return;
-      const mark = await readMark(api, name, signal);
-      // A collection that is gone again is made by the next try.
-      if (mark !== undefined && !mark.isOurs) throw foreignCollection(name);
-    },
-
-    async deleteCollection(name, signal) {
-      await qdrantCall("delete collection", signal, () =>
-        api.deleteCollection({ collection_name: name }, { signal }),
-      ).catch(emptyWhenMissing);
-    },
-
-    async readSpace(name, signal) {
-      const mark = await readMark(api, name, signal);
-      if (mark === undefined) return undefined;
-      if (!mark.isOurs) throw foreignCollection(name);
-      return { embedding: mark.embedding };
-    },
-
-    search: (collection, queries, filter, limit, signal) =>
-      searchCollection(api, collection, queries, filter, limit, signal),
+    search: (collection, ...search) =>
+      foreign.has(collection)
+        ? foreign.search(collection, ...search)
+        : searchCollection(api, collection, ...search),
 
     async readChunk(collection, chunkId, signal) {
+      const id = /^\d+$/.test(chunkId) ? Number(chunkId) : chunkId;
+      // JSON has lost such a number already.
+      if (typeof id === "number" && !Number.isSafeInteger(id)) return undefined;
       const points = await qdrantCall("read chunk", signal, () =>
-        api.getPoints(
-          { collection_name: collection, ids: [chunkId], with_payload: true },
-          { signal },
-        ),
+        api.getPoints({ collection_name: collection, ids: [id], with_payload: true }, { signal }),
       ).catch(emptyWhenMissing);
-      return points?.[0] === undefined
-        ? undefined
-        : chunkFromPayload(points[0].id, points[0].payload);
+      const [point] = points ?? [];
+      if (point === undefined) return undefined;
+      return foreign.has(collection)
+        ? foreign.toChunk(chunkId, point.payload)
+        : chunkFromPayload(point.id, point.payload);
     },
 
-    readChunks: (collection, ids, signal) => readChunks(api, collection, ids, signal),
+    // Somebody else's points have no neighbours that we know of.
+    readChunks: async (collection, ids, signal) =>
+      foreign.has(collection) ? [] : readChunks(api, collection, ids, signal),
 
     listChunkTerms: (collection, documentId, signal) =>
       listChunkTerms(api, collection, documentId, signal),

@@ -22,8 +22,10 @@ export interface Question {
 export interface CollectionOutcome {
   name: string;
   status: "ok" | "empty" | "timeout" | "error";
-  /** Why it was not even asked. */
-  reason?: "circuit-open";
+  /** Why it was not even asked: `needs-embedding` where it has nothing but vectors, and the question has none for it. */
+  reason?: "circuit-open" | "needs-embedding";
+  /** Why it was searched by words alone although there are embeddings: it has none, or those of another model. */
+  dense?: "no-vectors" | "other-space";
   /** Number of chunks that it gave. */
   hits: number;
   ms: number;

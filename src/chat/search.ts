@@ -74,7 +74,7 @@ export async function searchWording(
         sparse: sparse.vector,
         ...(dense !== undefined && isSameSpace(record, embedder) ? { dense } : {}),
       };
-      return searchCollection(record.name, query, scope.filter, dependencies, signal);
+      return searchCollection(record, query, scope.filter, dependencies, signal);
     }),
   );
   return {
@@ -87,12 +87,18 @@ export async function searchWording(
 }
 
 async function searchCollection(
-  name: string,
+  record: CollectionRecord,
   query: SearchQuery,
   filter: Filter | undefined,
-  { store, limits, now, operations }: SearchDependencies,
+  { store, embedder, limits, now, operations }: SearchDependencies,
   signal: AbortSignal,
 ): Promise<{ outcome: CollectionOutcome; hits: Hit[] }> {
+  const { name } = record;
+  if (record.foreign !== undefined && query.dense === undefined)
+    return {
+      outcome: { name, status: "error", reason: "needs-embedding", hits: 0, ms: 0 },
+      hits: [],
+    };
   if (query.sparse.indices.length === 0 && query.dense === undefined)
     return { outcome: { name, status: "empty", hits: 0, ms: 0 }, hits: [] };
   const started = now();
@@ -114,6 +120,7 @@ async function searchCollection(
         status: hits.length > 0 ? "ok" : "empty",
         hits: hits.length,
         ms: elapsed(now, started),
+        ...explainWordsOnly(record, embedder),
       },
       hits,
     };
@@ -127,6 +134,14 @@ async function searchCollection(
       hits: [],
     };
   }
+}
+
+function explainWordsOnly(
+  record: CollectionRecord,
+  embedder: Embedder | undefined,
+): Pick<CollectionOutcome, "dense"> {
+  if (embedder === undefined || isSameSpace(record, embedder)) return {};
+  return { dense: record.embedding === undefined ? "no-vectors" : "other-space" };
 }
 
 function isSameSpace(record: CollectionRecord, embedder: Embedder | undefined): boolean {

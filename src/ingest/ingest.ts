@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog.ts";
+import { foreignCollection } from "../errors.ts";
 import type { Operations } from "../operations.ts";
 import type { ChunkStore, CollectionRecord, Embedder } from "../ports.ts";
 import {
@@ -149,6 +150,7 @@ export async function removeDocument(
     const call = bounded(dependencies, signal);
     const { collections } = await catalog.refresh(signal);
     const record = collections.find(({ name }) => name === collection);
+    if (record?.foreign !== undefined) throw foreignCollection(collection);
     const document = await readDocument(collection, documentId, dependencies, signal);
     if (record === undefined || document === undefined) return false;
     const before = await readStoredTerms(collection, documentId, dependencies, signal);
@@ -185,6 +187,7 @@ async function openCollection(
 ): Promise<CollectionRecord> {
   const { collections } = await dependencies.catalog.refresh(signal);
   const known = collections.find((record) => record.name === name);
+  if (known?.foreign !== undefined) throw foreignCollection(name);
   if (known !== undefined) return { ...known, statistics: copyStatistics(known.statistics) };
   const space = dependencies.embedder?.space;
   await bounded(dependencies, signal)("creating the collection", (limited) =>

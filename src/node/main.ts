@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
-import { readConfig, usesSamples } from "../config.ts";
+import { checkCollections } from "../collection-check.ts";
+import { ConfigError, readConfig, usesSamples } from "../config.ts";
 import { holdsSamples } from "../samples.ts";
+import type { Services } from "../services.ts";
 import { keepConnections } from "./connections.ts";
 import { loadSamplesOnce } from "./load-samples.ts";
 import { endOnSignals, logCrashes } from "./process-end.ts";
@@ -9,13 +11,18 @@ import { describeStartError } from "./start-error.ts";
 
 /** Milliseconds; only the printed question depends on it. */
 const READ_DEADLINE = 1000;
+/** Milliseconds; a store that does not answer so soon is looked at by `/readyz`. */
+const CHECK_DEADLINE = 5000;
 
 async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile(".env");
   const config = readConfig(process.env);
   await keepConnections();
 
-  const server = await startServer(config, usesSamples(config) ? loadSamplesOnce : undefined);
+  const server = await startServer(config, async (services) => {
+    if (usesSamples(config)) await loadSamplesOnce(services);
+    await requireSoundCollections(services);
+  });
   endOnSignals((grace) => server.close(grace), config.SHUTDOWN_GRACE_MS);
   const { modelName, ingest } = server.services;
   console.log(`\nTributary answers at ${server.url}  (model: ${modelName})\n`);
@@ -32,6 +39,14 @@ async function main(): Promise<void> {
   console.log(
     `curl -N -H 'accept: text/plain' -H 'content-type: application/json' -d '{"message":"${question}"}' ${server.url}/chat\n`,
   );
+}
+
+/** Logs what is wrong with the collections that will be searched; throws where it must be mended first. */
+async function requireSoundCollections(services: Services): Promise<void> {
+  const findings = await checkCollections(services, AbortSignal.timeout(CHECK_DEADLINE));
+  const error = findings.find(({ level }) => level === "error");
+  if (error !== undefined) throw new ConfigError(error.message);
+  for (const finding of findings) services.platform.log({ at: "start", ...finding });
 }
 
 logCrashes();

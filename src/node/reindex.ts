@@ -101,7 +101,8 @@ async function chooseRecords(
   { ingest }: Services,
   signal: AbortSignal,
 ): Promise<CollectionRecord[]> {
-  const { collections: all } = await ingest.catalog.refresh(signal);
+  const { collections } = await ingest.catalog.refresh(signal);
+  const all = collections.filter((record) => record.foreign === undefined);
   if (all.length === 0) throw new ConfigError("The store holds no collection of Tributary.");
   if (names.length === 0) return all;
   return [...new Set(names)].map((name) => {

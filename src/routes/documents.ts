@@ -21,6 +21,7 @@ const json = <T extends z.ZodType | { $ref: string }>(
 const writeProblems = {
   401: problem("ADMIN_KEY is set and was not sent"),
   403: problem("ADMIN_KEY is not set and the caller is on another machine"),
+  409: problem("The collection is not Tributary's"),
   413: problem("Too large"),
   415: problem("Not application/json"),
   422: problem("A field is wrong, or a document has no text"),
@@ -49,6 +50,8 @@ const listRoute = createRoute({
               documents: z.number(),
               chunks: z.number(),
               embedding: z.string().nullable(),
+              /** Set where somebody else wrote it. */
+              foreign: z.literal(true).optional(),
             }),
           ),
         }),
@@ -129,11 +132,12 @@ export function addDocumentRoutes(app: OpenAPIHono<AppEnvironment>, services: Se
     const { collections } = await ingest.catalog.refresh(c.req.raw.signal);
     return c.json(
       {
-        collections: collections.map(({ name, documents, statistics, embedding }) => ({
+        collections: collections.map(({ name, documents, statistics, embedding, foreign }) => ({
           name,
           documents,
-          chunks: statistics.chunks,
+          chunks: foreign?.points ?? statistics.chunks,
           embedding: embedding?.model ?? null,
+          ...(foreign === undefined ? {} : { foreign: true as const }),
         })),
       },
       200,

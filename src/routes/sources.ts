@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { html, raw } from "hono/html";
+import type { Catalog, CatalogSnapshot } from "../catalog.ts";
 import { AppError } from "../errors.ts";
 import { callWithin } from "../resilience.ts";
 import type { Services } from "../services.ts";
@@ -30,11 +31,14 @@ const STYLE = `
   }
 `;
 
+/** Ours are UUIDs; collections that somebody else wrote may have numbers. */
+const chunkId = z.union([z.uuid(), z.string().regex(/^\d{1,20}$/)]);
+
 const sourceRoute = createRoute({
   method: "get",
   path: "/sources/{collection}/{chunkId}",
   summary: "The passage behind a citation, highlighted in its document.",
-  request: { params: z.object({ collection: collectionName, chunkId: z.uuid() }) },
+  request: { params: z.object({ collection: collectionName, chunkId }) },
   responses: {
     200: { description: "A page", content: { "text/html": { schema: z.string() } } },
     404: problem("No such passage"),
@@ -53,6 +57,7 @@ export function addSourceRoute(app: OpenAPIHono<AppEnvironment>, { ingest }: Ser
       deadline: ingest.deadline,
       retries: 1,
     };
+    await requireKnown(collection, ingest.catalog, c.req.raw.signal);
     const chunk = await callWithin(options, (signal) =>
       ingest.store.readChunk(collection, chunkId, signal),
     );
@@ -88,4 +93,13 @@ export function addSourceRoute(app: OpenAPIHono<AppEnvironment>, { ingest }: Ser
       200,
     );
   });
+}
+
+/** Whatever else lies in the same Qdrant is nobody's to read here. */
+async function requireKnown(name: string, catalog: Catalog, signal: AbortSignal): Promise<void> {
+  const isIn = ({ collections }: CatalogSnapshot): boolean =>
+    collections.some((record) => record.name === name);
+  // Another process may have made it a moment ago.
+  if (isIn(await catalog.read(signal)) || isIn(await catalog.refresh(signal))) return;
+  throw new AppError("not-found", "This passage no longer exists.");
 }

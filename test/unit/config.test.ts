@@ -27,6 +27,7 @@ const FREE = [
   "MODEL_API_KEY",
   "DATA_DIR",
   "COLLECTIONS",
+  "TEXT_FIELD",
 ];
 
 describe("readConfig", () => {
