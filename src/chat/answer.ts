@@ -5,7 +5,8 @@ import type { IdGenerator, Source } from "../ports.ts";
 import type { Prompts } from "../prompts.ts";
 import { startDeadline } from "../resilience.ts";
 import { guessLanguage } from "../text/language.ts";
-import { type CitationGate, createCitationGate } from "./citations.ts";
+import { createAnswerGate } from "./answer-gate.ts";
+import type { CitationGate } from "./citations.ts";
 import {
   buildContext,
   buildPrompt,
@@ -107,7 +108,7 @@ async function* answerWithin(
   }
 
   yield { type: "status", stage: "writing", sources: context.sources.length };
-  const gate = createCitationGate(context.sources);
+  const gate = createAnswerGate(context.sources);
   const text = generateText(
     dependencies.models,
     modelCall(question, language, context, retrieval, dependencies),

@@ -1,6 +1,7 @@
 import type { Citation, Source } from "../ports.ts";
 import { readSentences } from "../text/sentences.ts";
 import { type CodeTracker, createCodeTracker } from "./code-tracker.ts";
+import { mayBecomeLink } from "./link-forms.ts";
 import { readMarker } from "./marker.ts";
 import { verifyCitation } from "./verify.ts";
 
@@ -29,8 +30,14 @@ export function createShownText(sources: Source[]): ShownText {
   let added = "";
   let sentenceFrom = 0;
   let last: Sentence | undefined;
+  /** Something was taken out between what was shown last and what comes next. */
+  let isJoint = false;
 
-  function add(text: string): void {
+  function add(words: string): void {
+    if (words === "") return;
+    // "www[9].example" must not become an address, which nobody has checked.
+    const text = isJoint && mayBecomeLink(seen.end(), words.charAt(0)) ? ` ${words}` : words;
+    isJoint = false;
     code.read(text);
     seen.add(text);
     added += text;
@@ -48,6 +55,7 @@ export function createShownText(sources: Source[]): ShownText {
         if (space.includes("\n")) add(space);
         // What follows must not make a marker of a bracket that was left open: "[[9]9]".
         if (readMarker(openBracket(seen.from(0).text)) === "unfinished") add("…");
+        isJoint = true;
         return;
       }
       const { text, start, end } = cited;
@@ -98,6 +106,8 @@ interface Tail {
   add(text: string): void;
   /** What is still known from an offset on, and where that begins. */
   from(offset: number): { text: string; start: number };
+  /** All that is known. */
+  end(): string;
   /** Of the whole text. */
   length(): number;
 }
@@ -118,6 +128,7 @@ function createTail(): Tail {
       if (LOW_SURROGATE.test(tail.charAt(start - dropped))) start += 1;
       return { text: tail.slice(start - dropped), start };
     },
+    end: () => tail,
     length: () => dropped + tail.length,
   };
 }

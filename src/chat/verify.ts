@@ -1,4 +1,5 @@
 import type { Citation, Source } from "../ports.ts";
+import { stripForModel } from "../text/invisible.ts";
 
 const QUOTATION = /["“「『]([^"”」』]{4,})["”」』]/g;
 
@@ -39,7 +40,7 @@ function foldSource(source: Source): string {
 }
 
 function fold(text: string): string {
-  return text
+  return stripForModel(text)
     .toLowerCase()
     .replace(/[\s*_`#>|\\]+/g, " ")
     .replace(/^(?:[\s.,;:!?]|-(?!\d))+|[\s.,;:!?-]+$/g, "");

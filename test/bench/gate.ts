@@ -1,5 +1,5 @@
-// What the checks between model and reader cost: microseconds a token of four characters, median of the runs.
-import { createCitationGate } from "../../src/chat/citations.ts";
+// What the checks between model and reader cost: microseconds of CPU a token of four characters, median of the runs.
+import { createAnswerGate } from "../../src/chat/answer-gate.ts";
 import type { Source } from "../../src/ports.ts";
 import { percentile } from "./figures.ts";
 
@@ -25,6 +25,7 @@ const SOURCES: Source[] = SENTENCES.map((text, index) => {
 const ANSWERS: Record<string, string> = {
   "plain sentences": render((text) => text),
   "a marker after each sentence": render((text, n) => `${text} [${n}]`),
+  "a link after each sentence": render((text, n) => `${text} https://shop.example/${n}`),
   "markers of every kind": render((text, n) => `${text} [${n}, 9]【1】[77]`),
 };
 
@@ -33,18 +34,21 @@ function render(write: (text: string, n: number) => string): string {
   return Array.from({ length: 100 }, () => line).join("\n");
 }
 
-/** Microseconds a token. */
+/** Microseconds of CPU a token. */
 function measure(tokens: string[]): number {
-  const started = performance.now();
-  const gate = createCitationGate(SOURCES);
+  const started = process.cpuUsage();
+  const gate = createAnswerGate(SOURCES);
   let length = 0;
   for (const token of tokens) length += gate.push(token).length;
   length += gate.end().text.length;
   if (length === 0) throw new Error("The gate let nothing through.");
-  return ((performance.now() - started) * 1000) / tokens.length;
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / tokens.length;
 }
 
-console.log(`Microseconds a token of ${TOKEN} characters (target ≤ ${TARGET}), ${RUNS} runs:`);
+console.log(
+  `Microseconds of CPU a token of ${TOKEN} characters (target ≤ ${TARGET}), ${RUNS} runs:`,
+);
 for (const [name, answer] of Object.entries(ANSWERS)) {
   const tokens = answer.match(new RegExp(`[^]{1,${TOKEN}}`, "g")) ?? [];
   const times = Array.from({ length: RUNS }, () => measure(tokens));

@@ -1,5 +1,6 @@
 // Answers as no model in its right mind would write them, and what a reader may see of them, worked out from the whole
 // text at once: the citation gate has to come to the same, piece by piece.
+import { mayBecomeLink } from "../../src/chat/link-forms.ts";
 import type { Random } from "./random.ts";
 
 /** Sentences without brackets, ticks and tildes, in scripts with and without spaces, written from either side. */
@@ -135,27 +136,36 @@ export function readExpected(answer: string): ExpectedAnswer {
   let from = 0;
   let sentenceFrom = 0;
   let hasSentence = false;
+  let isJoint = false;
+  const add = (words: string): void => {
+    if (words === "") return;
+    // A link that nobody has checked must not come about where something was taken out.
+    text += isJoint && mayBecomeLink(text, words.charAt(0)) ? ` ${words}` : words;
+    isJoint = false;
+  };
   for (const match of answer.matchAll(SPACED_MARKER)) {
     const { space = "", list = "" } = match.groups!;
     const numbers = readList(list);
     if (numbers === undefined || isCode(match.index + space.length)) continue;
-    text += answer.slice(from, match.index);
+    add(answer.slice(from, match.index));
     from = match.index + match[0].length;
     hasSentence ||= /[\p{L}\p{N}]/u.test(text.slice(sentenceFrom));
     const valid = numbers.filter((n) => n >= 1 && n <= KNOWN);
     if (hasSentence && valid.length > 0) {
-      text += space;
+      add(space);
       for (const n of valid) {
         markers.push({ n, at: text.length });
-        text += `[${n}]`;
+        add(`[${n}]`);
       }
       sentenceFrom = text.length;
     } else {
-      if (space.includes("\n")) text += space;
-      if (LEFT_OPEN.test(text)) text += "…";
+      if (space.includes("\n")) add(space);
+      if (LEFT_OPEN.test(text)) add("…");
+      isJoint = true;
     }
   }
-  return { text: text + answer.slice(from), markers };
+  add(answer.slice(from));
+  return { text, markers };
 }
 
 /** The numbers of a marker; undefined where a range makes it none. */

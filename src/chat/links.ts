@@ -1,0 +1,91 @@
+import type { Source } from "../ports.ts";
+import { stripInvisible } from "../text/invisible.ts";
+import { createCodeTracker } from "./code-tracker.ts";
+import { findLink, type Found, unfinishedFrom } from "./link-forms.ts";
+import { type Judged, LONGEST_LINK } from "./link-place.ts";
+import { normalizeUrl, readSourceUrls } from "./urls.ts";
+
+/** Between the model and the citation gate: lets text through, and addresses only where a source holds the same. */
+export interface LinkFilter {
+  /** Takes what the model wrote; returns what may go on. */
+  push(text: string): string;
+  /** The rest that was held back. */
+  end(): string;
+}
+
+/** Characters of what went through that decide about what comes. */
+const CONTEXT = 256;
+const HIGH_SURROGATE = /[\uD800-\uDBFF]$/;
+
+/**
+ * Takes out what a browser could follow or load and no source holds, in every form that Markdown and HTML have for it:
+ * an answer must not be able to carry anything away. Relative destinations count outside code only, tags never leave
+ * as tags when they have attributes or do something by themselves, and signs that no reader sees are left out.
+ */
+export function createLinkFilter(sources: Source[]): LinkFilter {
+  const code = createCodeTracker();
+  let urls: Set<string> | undefined;
+  let half = "";
+  let held = "";
+  let before = "";
+  let out = "";
+
+  /** Addresses are rare: the sources are read when there is one. */
+  function isKnown(raw: string): boolean {
+    const url = normalizeUrl(raw);
+    return url !== undefined && (urls ??= readSourceUrls(sources)).has(url);
+  }
+
+  function pass(length: number, shown?: string): void {
+    const text = held.slice(0, length);
+    code.read(text);
+    before = (before + text).slice(-CONTEXT);
+    out += shown ?? text;
+    held = held.slice(length);
+  }
+
+  /** Decides about what is held up to and with its next link; false when more must be known first. */
+  function step(last: boolean): boolean {
+    if (held === "") return false;
+    const found = findLink(before, held);
+    if (found === undefined) {
+      pass(last ? held.length : unfinishedFrom(before, held));
+      return false;
+    }
+    pass(found.at);
+    const judged = judge(found, last);
+    if (judged === "unfinished") return false;
+    pass(judged.length, judged.shown);
+    return true;
+  }
+
+  function judge({ asksForCode, judge }: Found, last: boolean): Judged {
+    const isCode = asksForCode && code.isInside("", held, last);
+    if (isCode === "unfinished") return isCode;
+    if (isCode) return { length: 1 };
+    const isWhole = last || held.length >= LONGEST_LINK;
+    return judge({ before, rest: held.slice(0, LONGEST_LINK), isWhole, isKnown });
+  }
+
+  function release(last: boolean): string {
+    while (step(last));
+    const released = out;
+    out = "";
+    return released;
+  }
+
+  return {
+    push(text) {
+      // A character that no reader sees may come in two halves.
+      const whole = half + text;
+      half = HIGH_SURROGATE.exec(whole)?.[0] ?? "";
+      held += stripInvisible(whole.slice(0, whole.length - half.length));
+      return release(false);
+    },
+    end() {
+      held += half;
+      half = "";
+      return release(true);
+    },
+  };
+}

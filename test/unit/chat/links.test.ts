@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { createAnswerGate } from "../../../src/chat/answer-gate.ts";
+import { createLinkFilter } from "../../../src/chat/links.ts";
+import { EVIL, LINK_ATTACKS } from "../../support/link-attacks.ts";
+import { splitText } from "../../support/generated-answers.ts";
+import { buildSources } from "../../support/passages.ts";
+import { createRandom, randomSeed } from "../../support/random.ts";
+
+declare const FULL: boolean;
+
+const ROUNDS = FULL ? 30_000 : 1000;
+
+const SOURCES = buildSources(
+  "See https://shop.example/help?a=1&b=2 or [rent](https://shop.example/rent), and www.shop.example.",
+  'The [warranty](/policies/warranty "Two years"), mailto:help@shop.example, redis://localhost:6379.',
+  "위키는 https://ko.example/위키에서, <img src='/map.png'>, javascript:alert(1).",
+);
+SOURCES[0]!.chunk.url = "https://docs.example/a";
+
+function pass(...pieces: string[]): string {
+  const filter = createLinkFilter(SOURCES);
+  return pieces.map((piece) => filter.push(piece)).join("") + filter.end();
+}
+const gated = (text: string): string => {
+  const gate = createAnswerGate(SOURCES);
+  return gate.push(text) + gate.end().text;
+};
+
+const ALLOWED = [
+  "See https://shop.example/help?a=1&b=2. Or (https://shop.example/rent), ok?",
+  "HTTPS://Shop.Example/rent and **https://shop.example/rent**[1].",
+  "[here](https://shop.example/rent) and ![map](/map.png) in [full](/policies/warranty).",
+  "[https://shop.example/rent](https://shop.example/rent)",
+  "[r]: https://docs.example/a\n\nSee [r] or <https://docs.example/a>.",
+  "www.shop.example, mailto:help@shop.example and redis://localhost:6379 are ours.",
+  "위키는 https://ko.example/위키에서 보세요.",
+];
+
+const ORDINARY = [
+  "The tent weighs 2.4 kg: light, and/or dry. Note: http is a protocol, data: a word, https:",
+  "[1]: The tent, [Note]: dry as of 2024/05. R&D, AT&T, &amp; and &lt;b&gt; &copy; 5 < 6 <3 </3",
+  "<b>Dry</b><br/><br /> in Map<string>, 10:30, C:\\temp, //, // comment, a // b, 1/2, `x`",
+  "`a[0](x)` and `handlers[i](event)`\n```\na[0](x) <img src=x>; // comment\n```\nThen [top](#top) [] ()",
+  "텐트는 가볍고(2.4kg) 비에 강합니다。テントは軽い：軽い。👨‍👩‍👧‍👦 🏕️ می‌خواهم",
+];
+
+describe("createLinkFilter", () => {
+  it.each(ALLOWED)("lets %j through, which its sources hold", (text) => {
+    expect(pass(text)).toBe(text);
+  });
+
+  it.each(ORDINARY)("changes nothing in %j", (text) => {
+    expect(pass(text)).toBe(text);
+  });
+
+  it.each(LINK_ATTACKS)("takes the address out of %j", (text) => {
+    const shown = pass(`Hello. ${text} Bye.`);
+    expect(shown.toLowerCase()).not.toContain(EVIL);
+    expect(shown).not.toMatch(/<(?:img|a|svg|iframe|style|link|base|meta|form|video|div)[\s/>]/i);
+    expect(shown).toMatch(/^Hello\. /);
+    expect(shown).toMatch(/Bye\.$/);
+    expect(shown).toContain("⟨link removed⟩");
+  });
+
+  it.each([
+    ["https://shop.example/rent?q=SECRET", "⟨link removed⟩"],
+    ["https://shop.example/rent#SECRET", "⟨link removed⟩"],
+    ["https://shop.example/rent/SECRET", "⟨link removed⟩"],
+    ["https://shop.example/rent](SECRET)", "https://shop.example/rent]⟨link removed⟩"],
+    ["https://shop.example/help?a=1&b=2&c=SECRET", "⟨link removed⟩"],
+    ["[x](https://shop.example/rent(((SECRET))))", "[x]⟨link removed⟩"],
+    ["[x](https://shop.example/rent\\?SECRET)", "[x]⟨link removed⟩"],
+    ['https://shop.example/rent"SECRET', "⟨link removed⟩"],
+    ["https://shop.example.evil.example/rent", "⟨link removed⟩"],
+    ["https://shоp.example/rent", "⟨link removed⟩"],
+    ["https://shop。example/other", "⟨link removed⟩。example/other"],
+    ["http://shop.example/rent", "⟨link removed⟩"],
+    ["[x](/policies/warranty?q=SECRET) [y](SECRET)", "[x]⟨link removed⟩ [y]⟨link removed⟩"],
+    ["javascript:alert(1)", "⟨link removed⟩)"],
+  ])("takes out %j, which is not exactly what a source holds", (text, shown) => {
+    expect(pass(text)).toBe(shown);
+  });
+
+  it("ends a known address where another script goes on", () => {
+    expect(pass("https://shop.example/rent에서 빌리세요.")).toBe(
+      "https://shop.example/rent 에서 빌리세요.",
+    );
+  });
+
+  it("makes plain text of tags that have attributes or act by themselves", () => {
+    expect(pass('<a href="https://shop.example/rent">x</a><script>y</script>')).toBe(
+      '< a href="https://shop.example/rent">x</a>< script>y</script>',
+    );
+  });
+
+  it("leaves out what no reader sees", () => {
+    expect(pass("a\u202Eb\u200Bc\u{E0041}\u{E0042}d\u0000e\uFEFF\u00ADf\u3164")).toBe("abcdef");
+    expect(pass(..."a\u{E0041}🏕️b")).toBe("a🏕️b");
+  });
+
+  it("holds no more of ordinary text than a word", () => {
+    const filter = createLinkFilter(SOURCES);
+    for (const piece of ["The ", "tent", " is", " light", ".", "텐트", "는", " <3", " x] "])
+      expect(filter.push(piece)).toBe(piece);
+    expect(filter.push("http")).toBe("");
+    expect(filter.push("er ")).toBe("httper ");
+    expect(filter.push(`https://${EVIL}/`.padEnd(2100, "a"))).toContain("⟨link removed⟩");
+  });
+
+  it("comes to the same wherever the text is cut", () => {
+    for (const text of [...LINK_ATTACKS, ...ALLOWED, ...ORDINARY]) {
+      const whole = pass(text);
+      expect(pass(...text.split("")), text).toBe(whole);
+      if (text.length > 300) continue;
+      for (let at = 1; at < text.length; at++)
+        expect(pass(text.slice(0, at), text.slice(at)), text).toBe(whole);
+    }
+  });
+
+  it("comes to the same for any mixture of forms, and shows none of their addresses", () => {
+    const seed = randomSeed();
+    const random = createRandom(seed);
+    const parts = [
+      ...LINK_ATTACKS.filter((text) => text.length < 300),
+      ...ALLOWED,
+      ...ORDINARY,
+      ..." \n)(]><\"'`.:/\\&",
+      "](",
+      "[a]: ",
+      "![",
+      "[9]",
+      "&#104;",
+    ];
+    for (let round = 0; round < ROUNDS; round++) {
+      const text = random
+        .list(random.integer(2, 6), () => {
+          const part = random.pick(parts);
+          const from = random.chance(0.3) ? random.integer(0, part.length - 1) : 0;
+          return part.slice(from, random.chance(0.3) ? from + random.integer(1, 30) : undefined);
+        })
+        .join("");
+      const what = `seed ${seed}, round ${round}: ${JSON.stringify(text)}`;
+      const whole = pass(text);
+      expect(pass(...splitText(random, text)), what).toBe(whole);
+      expect(whole, what).not.toMatch(
+        /(?<![a-z\d+.-])(?:https?|wss?|ftp):[/\\]*evil|(?<![a-z\d])www\.evil/i,
+      );
+    }
+  });
+});
+
+describe("createAnswerGate", () => {
+  it.each([
+    ["Go www[9].evil.example/x now.", "Go www .evil.example/x now."],
+    ["Go ht[9]tps:evil.example now.", "Go ht tps:evil.example now."],
+    ["A <[9]img src=x onerror=y> b", "A < img src=x onerror=y> b"],
+    ["A.\n[r][9]: /track?q", "A.\n[r] : /track?q"],
+    ["A <im[9]g src=x onerror=y> b", "A <im g src=x onerror=y> b"],
+  ])("makes no link where a marker went out of %j", (text, shown) => {
+    expect(gated(text)).toBe(shown);
+  });
+
+  it("keeps the citation of a sentence whose link went", () => {
+    const gate = createAnswerGate(SOURCES);
+    const text = gate.push("Rent it at https://evil.example/x [1]. Or");
+    const { citations } = gate.end();
+    expect(text).toContain("Rent it at ⟨link removed⟩ [1].");
+    expect(text.slice(citations[0]!.start, citations[0]!.end)).toBe("Rent it at ⟨link removed⟩");
+  });
+});
