@@ -17,6 +17,9 @@ const CHANGES_CODE = /[`~\n]/;
 /** The first sign of a line that begins a new block, where inline code can not go on. */
 const NEW_BLOCK = /[\n>#|*+\-\d]/;
 
+/** Characters in which the line of a fence ends: text must not be held back for long. */
+const LONGEST_LINE = 200;
+
 /** Code between fences of ticks or tildes, and inline code, which ends with its paragraph at the latest. */
 export function createCodeTracker(): CodeTracker {
   const inline = createInlineCode();
@@ -74,6 +77,11 @@ export function createCodeTracker(): CodeTracker {
     },
     isInside(space, rest, last) {
       settle();
+      if (fence.isFirstLine() && !space.includes("\n")) {
+        const end = rest.slice(0, LONGEST_LINE).search(/[`\n]/);
+        if (end === -1 && !last && rest.length < LONGEST_LINE) return "unfinished";
+        if (rest.charAt(end) === "`") inline.readTicks(fence.giveUp());
+      }
       return fence.isOpen() || inline.isInside(atBreak ? `\n${space}` : space, rest, last);
     },
   };
@@ -86,34 +94,43 @@ interface Fence {
   /** True when it was the line of an opening fence. */
   endLine(): boolean;
   isOpen(): boolean;
+  /** In the line of an opening fence of ticks, which is none when more ticks follow. */
+  isFirstLine(): boolean;
+  /** It was inline code at the beginning of a line; gives back the length of its run. */
+  giveUp(): number;
 }
 
 function createFence(): Fence {
   let opened: { sign: string; length: number } | undefined;
-  let isFirstLine = false;
+  let isFirst = false;
+
+  function giveUp(): number {
+    const length = opened?.length ?? 0;
+    opened = undefined;
+    isFirst = false;
+    return length;
+  }
+  const isFirstLine = (): boolean => isFirst && opened?.sign === "`";
+
   return {
     readRun(sign, length, atStart) {
-      let ticks: number[] = [];
-      if (opened !== undefined && isFirstLine && sign === "`" && opened.sign === "`") {
-        // Ticks in the line of a fence: it was none, but inline code at the beginning of a line.
-        ticks = [opened.length];
-        opened = undefined;
-        isFirstLine = false;
-      }
+      const ticks = sign === "`" && isFirstLine() ? [giveUp()] : [];
       if (opened !== undefined) {
         if (atStart && length >= opened.length && sign === opened.sign) opened = undefined;
         return ticks;
       }
       if (!atStart || length < 3) return sign === "`" ? [...ticks, length] : ticks;
       opened = { sign, length };
-      isFirstLine = true;
+      isFirst = true;
       return ticks;
     },
     endLine() {
-      const wasFirst = isFirstLine;
-      isFirstLine = false;
+      const wasFirst = isFirst;
+      isFirst = false;
       return wasFirst;
     },
     isOpen: () => opened !== undefined,
+    isFirstLine,
+    giveUp,
   };
 }
