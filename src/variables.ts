@@ -214,7 +214,7 @@ export const VARIABLES = {
     .describe(
       "Weight of the dense leg beside the words: a number, or a list by embedding model (`embed-v4.0=0.8,embed-multilingual-v3.0=0.5`). Default: 0.5 for Cohere's large models, a cautious 0.2 for others; `npm run eval -- --tune` finds the best for labelled questions.",
     ),
-  EVIDENCE_THRESHOLD: share(0.44).describe(
+  EVIDENCE_THRESHOLD: share(0.43).describe(
     'How well the words of the best passage must fit the question; below it the answer is "not found". `POST /search` shows the value as `evidence.words`.',
   ),
   SIMILARITY_THRESHOLD: share(0.45).describe(
