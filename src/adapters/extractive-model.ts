@@ -21,8 +21,8 @@ export interface ExtractiveModelOptions {
 const QUOTED = 3;
 /** A sentence below this share of the best one's score adds nothing. */
 const WEAKEST = 0.55;
-const K1 = 1;
-const B = 0.2;
+const K1 = 1.3;
+const B = 0.1;
 /**
  * What counts beside how often a sentence says the question's words, found by search on eight labelled sets in five
  * languages: how many of them it says at all, what stands before and after it, and how well its passage fits. Terms of
@@ -31,17 +31,17 @@ const B = 0.2;
 const WEIGHTS = {
   said: 0.8,
   title: 0.8,
-  heading: 0.1,
-  before: 0.2,
+  heading: 0.05,
+  before: 0.12,
   after: 0.1,
-  passage: 0.5,
+  passage: 0.55,
   fits: 0.3,
-  fitsShare: 0.1,
+  fitsShare: 0.12,
   figure: 0.03,
   stub: 0.15,
 };
 /** A term that most of the sentences hold is what they are about, and does not tell one from the other. */
-const RARENESS = 2;
+const RARENESS = 1;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 /** Words of a sentence that says something by itself. */
 const STUB = 4;

@@ -24,11 +24,13 @@ const TYPES: { asks: RegExp; holds: RegExp }[] = [
     holds: quantity("(?:°|degrees|도)"),
   },
   {
-    asks: /\bhow (?:far|tall|wide|high|deep|big|large)\b|\b(?:height|width|distance|dimensions?)\b|거리|높이|몇\s?(?:미터|센티|cm)|크기/i,
-    holds: quantity("(?:mm|cm|m|km|metres?|meters?|centimetres?|centimeters?|미터|센티)(?![a-z])"),
+    asks: /\bhow (?:far|tall|wide|high|deep|big|large)\b|\b(?:height|width|distance|dimensions?|head)\b|거리|높이|몇\s?(?:미터|센티|cm)|크기/i,
+    holds: quantity(
+      "(?:mm|cm|m|km|l|litres?|liters?|metres?|meters?|centimetres?|centimeters?|미터|센티|리터)(?![a-z])",
+    ),
   },
   {
-    asks: /\bhow (?:long|soon|often|fast|quickly|old)\b|\bhow many (?:days|weeks|hours|minutes|months|years|times)\b|\b(?:until|deadline|when|expire|age|period)\b|얼마나 (?:걸|오래|자주)|얼마 동안|며칠|언제|기간|시간|몇\s?(?:일|시|분|개월|달|년|주|번|살)|까지|주기/i,
+    asks: /\bhow (?:long|soon|often|fast|quickly|old)\b|\bhow many (?:days|weeks|hours|minutes|months|years|times)\b|\b(?:until|deadline|when|expire|age|period|time)\b|얼마나 (?:걸|오래|자주)|얼마 동안|며칠|언제|기간|시간|몇\s?(?:일|시|분|개월|달|년|주|번|살)|까지|주기/i,
     holds: new RegExp(
       `${NUMBER}[-\\s]?(?:working )?(?:days?|hours?|minutes?|weeks?|months?|years?|nights?|seasons?|seconds?|times|January|February|March|April|May|June|July|August|September|October|November|December|일|시간|분|개월|달|년|주|시|초|월|박|회|번|살|세)`,
       "iu",

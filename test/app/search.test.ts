@@ -57,7 +57,7 @@ describe("POST /search", () => {
     expect(found.wordings).toEqual([
       { kind: "asked", messages: [{ text: QUESTION, weight: 1 }], bestSparse: best },
     ]);
-    expect(found.evidence.thresholds).toEqual({ words: 0.44, similarity: 0.45 });
+    expect(found.evidence.thresholds).toEqual({ words: 0.43, similarity: 0.45 });
     expect(found).toMatchObject({ language: "en", wouldAnswer: true, denseWeight: 0.5 });
     expect(found.reason).toContain("EVIDENCE_THRESHOLD");
     expect(found.timings.total).toBeGreaterThanOrEqual(found.timings.search);
