@@ -45,6 +45,9 @@ const WEAKEST = 0.2;
 /** Half of that for a collection's guaranteed places: a passage that shares next to nothing with the question takes none. */
 const WEAKEST_OF_FLOOR = 0.1;
 
+/** The best source has its first sentence, table or code also where the budget is smaller, up to so many tokens. */
+const LEAST_OF_BEST = 500;
+
 /** A source is shortened to what fits, but not to less than this share of it. */
 const SHORTEST_SHARE = 1 / 3;
 
@@ -179,7 +182,8 @@ function fitStretch(chunk: Chunk, available: number, isBest: boolean): Stretch |
   if (estimateTokens(chunk.text) <= left) return toStretch(chunk);
   const text = shortenText(chunk.text, Math.max(0, left));
   if (text.length >= chunk.text.length * SHORTEST_SHARE) return toStretch(chunk, text);
-  return isBest ? toStretch(chunk, text === "" ? firstUnit(chunk.text) : text) : undefined;
+  if (!isBest) return undefined;
+  return toStretch(chunk, text || firstUnit(chunk.text, Math.max(left, LEAST_OF_BEST)));
 }
 
 function estimateSource(chunk: Chunk, text = chunk.text): number {

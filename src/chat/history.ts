@@ -1,5 +1,5 @@
-import { estimateTokens, mostThatFits } from "../text/tokens.ts";
-import { cutAt, shortenText } from "../text/units.ts";
+import { estimateTokens } from "../text/tokens.ts";
+import { cutToTokens } from "../text/units.ts";
 import type { Message } from "./events.ts";
 
 /**
@@ -18,12 +18,4 @@ export function recentMessages(history: Message[], tokens: number): Message[] {
   }
   const first = recent.findIndex(({ role }) => role === "user");
   return first === -1 ? [] : recent.slice(first);
-}
-
-function cutToTokens(text: string, tokens: number): string {
-  const whole = shortenText(text, tokens);
-  if (whole !== "") return whole;
-  let end = mostThatFits(text, tokens).length;
-  while (end > 0 && estimateTokens(text.slice(0, end)) > tokens) end >>= 1;
-  return end === text.length ? text : text.slice(0, cutAt(text, 0, end)).trim();
 }

@@ -52,11 +52,15 @@ export const filter = z
   .refine((fields) => Object.keys(fields).length <= 20, "A filter has at most 20 fields.")
   .openapi({ example: { season: "winter", year: { gte: 2025 } } });
 
+const LONGEST_TAG = 35;
+
 /** BCP 47, as far as a prompt can name it. */
 export const languageTag = z
   .string()
-  .max(35)
-  .refine(isLanguage, "A language is a tag of one that exists, like en, ko or pt-BR.")
+  .refine(
+    (tag) => tag.length <= LONGEST_TAG && isLanguage(tag),
+    "A language is a tag of one that exists, like en, ko or pt-BR.",
+  )
   .openapi({ example: "ko" });
 
 const uiPart = z.looseObject({ type: z.string() });

@@ -36,10 +36,19 @@ export function shortenText(text: string, tokens: number): string {
   return text.slice(0, kept);
 }
 
-/** The first unit, whatever it takes. */
-export function firstUnit(text: string): string {
+/** The whole units that fit; of a first one that is too long, as much as fits, cut at white space. */
+export function cutToTokens(text: string, tokens: number): string {
+  const whole = shortenText(text, tokens);
+  if (whole !== "") return whole;
+  let end = mostThatFits(text, tokens).length;
+  while (end > 0 && estimateTokens(text.slice(0, end)) > tokens) end >>= 1;
+  return end === text.length ? text : text.slice(0, cutAt(text, 0, end)).trimEnd();
+}
+
+/** The first unit, as far as it fits into a number of tokens. */
+export function firstUnit(text: string, tokens: number): string {
   const [first] = readUnits(text.slice(0, 2 * LONGEST));
-  return text.slice(0, first?.end ?? LONGEST);
+  return cutToTokens(text.slice(0, first?.end ?? LONGEST), tokens);
 }
 
 interface Block extends Span {

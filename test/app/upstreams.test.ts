@@ -180,6 +180,54 @@ describe("a chat with every part switched on", () => {
     expect(qdrant.filter(({ path }) => path.includes("/points/query"))).toHaveLength(6);
   });
 
+  it("does not rewrite a follow-up question that stands by itself", async () => {
+    const events = await ask({
+      messages: [
+        { role: "user", content: "Tell me about the swift." },
+        { role: "assistant", content: "It is a bird." },
+        { role: "user", content: QUESTION },
+      ],
+    });
+    expect(reportOf(events)).toMatchObject({
+      degraded: false,
+      stages: { condense: { status: "skipped" } },
+    });
+    expect(await chatBodies()).toHaveLength(1);
+  });
+
+  it("gives the model what /search shows, and explains both wordings and the reranker", async () => {
+    const history = [
+      { role: "user", content: "Tell me about the heron." },
+      { role: "assistant", content: "It is a bird." },
+    ];
+    const query = "And where does it hunt?";
+    await world.command({
+      do: "script",
+      script: { reply: "Where does the grey heron hunt fish?" },
+    });
+    const response = await app.post("/search", { query, messages: history, limit: 50 });
+    const found = (await response.json()) as {
+      context: string;
+      wordings: { kind: string; messages: { text: string }[]; cosine?: object }[];
+      results: { rank: number; mergedRank: number; rerank: number; shares: number[] }[];
+      timings: Record<string, number>;
+    };
+    expect(found.wordings.map(({ kind, messages }) => `${kind}: ${messages[0]?.text}`)).toEqual([
+      `asked: ${query}`,
+      "rewritten: Where does the grey heron hunt fish?",
+    ]);
+    expect(found.wordings[1]?.cosine).toBeDefined();
+    for (const { mergedRank, rerank, shares } of found.results) {
+      expect(mergedRank).toBeGreaterThan(0);
+      expect(rerank).toBeGreaterThanOrEqual(0);
+      expect(shares).toHaveLength(2);
+    }
+    expect(found.timings["rerank"]).toBeGreaterThan(0);
+    await ask({ messages: [...history, { role: "user", content: query }] });
+    const bodies = await chatBodies();
+    expect(bodies.at(-1)?.messages.at(-1)?.content).toContain(`>\n${found.context}\n</sources-`);
+  });
+
   it("takes a model's refusal for what it is", async () => {
     await world.command({ do: "script", script: { reply: "I did not find this in the sources." } });
     const events = await ask({ message: QUESTION });

@@ -1,3 +1,5 @@
+import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chunkId } from "../../../src/chunk-id.ts";
 import {
@@ -13,8 +15,12 @@ import { readPrompts } from "../../../src/node/files.ts";
 import { createOperations } from "../../../src/operations.ts";
 import type { Chunk, Passage } from "../../../src/ports.ts";
 import { createPrompts } from "../../../src/prompts.ts";
+import { estimateTokens } from "../../../src/text/tokens.ts";
 import { createFixedStore } from "../../support/fixed-store.ts";
 import { buildPassage, buildSources } from "../../support/passages.ts";
+
+/** Set by `npm run test:full`; see test/vitest.config.ts. */
+declare const FULL: boolean;
 
 const NONCE = "n0nce";
 const prompts = createPrompts(readPrompts());
@@ -178,6 +184,64 @@ describe("shownText", () => {
     expect(shownText(passage!, { ...source!, end: 12 })).toBe("One is here.");
   });
 });
+
+describe("the budget of a prompt", () => {
+  const content = fc.oneof(
+    { weight: 20, arbitrary: fc.constantFrom("Which tent?", "텐트 무게는?", "It is light.", "👍") },
+    fc.string({ unit: "binary", minLength: 1, maxLength: 300 }),
+    fc.constantFrom("가".repeat(9000), "🏕️".repeat(5000), "One. ".repeat(4000), "x".repeat(50_000)),
+  );
+  const message = fc.record({
+    role: fc.constantFrom("user" as const, "assistant" as const),
+    content,
+  });
+  const history = fc.oneof(
+    { weight: 9, arbitrary: fc.array(message, { maxLength: 30 }) },
+    fc
+      .tuple(fc.array(message, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 500 }))
+      .map(([turns, times]) => Array.from({ length: times }, () => turns).flat()),
+  );
+
+  it("is kept in every conversation, and never costs the system text or the newest message", async () => {
+    const { dependencies } = openStore([part(2), part(4)]);
+    await fc.assert(
+      fc.asyncProperty(
+        history,
+        content,
+        fc.array(content, { maxLength: 8 }),
+        fc.integer({ min: 600, max: 4000 }),
+        fc.integer({ min: 1, max: 3000 }),
+        async (turns, text, found, contextTokens, historyTokens) => {
+          dependencies.limits.contextTokens = contextTokens;
+          const passages = found.map((one, index) =>
+            buildPassage(9 - index, part(3, { documentId: `d${index}`, text: one })),
+          );
+          const { context } = await buildContext(retrieved(...passages), dependencies, signal);
+          const question = { text, history: turns };
+          const common = { question, language: "ko", missing: [], prompts, nonce: NONCE };
+          const prompt = buildPrompt({ ...common, context, historyTokens });
+          const [system, ...rest] = prompt.map(readPrompt);
+          const empty = { sources: [], dropped: [], neighbours: [], text: "" };
+          const bare = buildPrompt({ ...common, context: empty, historyTokens }).map(readPrompt);
+          expect(system).toBe(bare[0]);
+          expect(system).toContain("Answer in this language: Korean");
+          expect(rest.at(-1)?.endsWith(`Question: ${text}`.trim())).toBe(true);
+          // Each source is counted by itself: its number and the line breaks come on top.
+          const extra = 10 * context.sources.length;
+          const own = estimateTokens(`${system}${bare.at(-1)}`);
+          const whole = prompt.reduce((sum, one) => sum + estimateTokens(readPrompt(one)), 0);
+          expect(whole).toBeLessThanOrEqual(own + contextTokens + historyTokens + extra + 2);
+        },
+      ),
+      { numRuns: FULL ? 5000 : 150 },
+    );
+  });
+});
+
+function readPrompt(message: LanguageModelV4Prompt[number]): string {
+  if (message.role === "system") return message.content;
+  return message.content.map((one) => (one.type === "text" ? one.text : "")).join("");
+}
 
 describe("buildPrompt", () => {
   function build(

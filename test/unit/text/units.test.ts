@@ -60,9 +60,10 @@ describe("shortenText", () => {
 });
 
 describe("firstUnit", () => {
-  it("is the first sentence, bounded where there is none", () => {
-    expect(firstUnit("One is here. Two is there.")).toBe("One is here.");
-    expect(firstUnit("x".repeat(100_000))).toHaveLength(2000);
+  it("is the first sentence, as far as it fits", () => {
+    expect(firstUnit("One is here. Two is there.", 100)).toBe("One is here.");
+    expect(firstUnit("x".repeat(100_000), 100)).toBe("x".repeat(400));
+    expect(firstUnit("One is here.", 2)).toBe("One is");
   });
 });
 
