@@ -1,3 +1,4 @@
+import { AppError, UpstreamError } from "../errors.ts";
 import type { Operations } from "../operations.ts";
 import type { ChunkStore, CollectionRecord, Document } from "../ports.ts";
 import { callWithin } from "../resilience.ts";
@@ -11,7 +12,10 @@ export interface StoreAccess {
   deadline: number;
 }
 
-/** What the stored version of a document contributed to the statistics; empty when there is none. */
+/**
+ * What the stored version of a document contributed to the statistics; empty when there is none. Throws a
+ * `storage-unavailable` that says what to do when the collection itself is gone.
+ */
 export async function readStoredTerms(
   collection: string,
   documentId: string,
@@ -20,7 +24,14 @@ export async function readStoredTerms(
 ): Promise<ChunkTerms[]> {
   return bounded(access, signal)("reading old chunks", (limited) =>
     access.store.listChunkTerms(collection, documentId, limited),
-  );
+  ).catch((cause: unknown) => {
+    if (!(cause instanceof UpstreamError) || cause.status !== 404) throw cause;
+    throw new AppError(
+      "storage-unavailable",
+      `The collection "${collection}" is missing in Qdrant. Its documents are still stored: npm run reindex -- ${collection} makes it again.`,
+      { cause },
+    );
+  });
 }
 
 export function readDocument(
