@@ -1,7 +1,7 @@
 import type { Chunk, Passage } from "../ports.ts";
 import type { DroppedPassage, SourceLimits } from "./choose-sources.ts";
 import type { Context } from "./context.ts";
-import { fuseLegs, type LegRanges, readRanges } from "./merge.ts";
+import { byScore, fuseLegs, type LegRanges, readRanges } from "./merge.ts";
 import { matchWords, type QuestionWord, readQuestionWords } from "./question-words.ts";
 import { renderPlace } from "./render-source.ts";
 import { passageKey, type Retrieval } from "./retrieve.ts";
@@ -48,17 +48,18 @@ export async function explainCandidates(
 ): Promise<ExplainedCandidate[]> {
   const { passages, merged, repeated, others, wordings } = retrieval;
   const places = readPlaces(retrieval, context);
-  const order = [...merged, ...repeated].toSorted((a, b) => b.score - a.score);
+  const order = [...merged, ...repeated].toSorted(byScore);
   const mergedRanks = new Map(
     order.map((passage, index) => [passageKey(passage), { rank: index + 1, score: passage.score }]),
   );
   const shares = readShares(wordings, limits.denseWeight);
   const words = readQuestionWords(wordings.flatMap(({ wording }) => wording[0]?.text ?? []));
+  const isReranked = passages.some(({ rerank }) => rerank !== undefined);
   const known = new Set(passages.map(passageKey));
   const list = [
-    ...passages,
-    ...merged.filter((passage) => !known.has(passageKey(passage))),
-    ...repeated,
+    ...(isReranked
+      ? [...passages, ...order.filter((passage) => !known.has(passageKey(passage)))]
+      : order),
     ...others,
   ];
   const best = passages[0]?.score ?? 0;

@@ -153,8 +153,9 @@ function mergeWordings(
   }));
   const found = mergeAll(narrowed, denseWeight);
   const known = new Set([...found.merged, ...found.repeated].map(passageKey));
-  const { merged } = mergeAll(wordings, denseWeight);
-  return { ...found, others: merged.filter((passage) => !known.has(passageKey(passage))) };
+  const wide = mergeAll(wordings, denseWeight);
+  const others = [...wide.merged, ...wide.repeated].toSorted(byScore);
+  return { ...found, others: others.filter((passage) => !known.has(passageKey(passage))) };
 }
 
 function mergeAll(

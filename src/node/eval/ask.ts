@@ -9,6 +9,9 @@ export const LISTED = 50;
 
 /** A passage that retrieval found, shown to the model or not. */
 export interface Candidate {
+  rank: number;
+  /** `candidates`: found beside what an answer considers. */
+  why?: string;
   collection: string;
   documentId: string;
   chunkId: string;
@@ -54,7 +57,7 @@ export async function search(url: string, question: AskedQuestion): Promise<Foun
     evidence: Evidence;
     retrieval: { degraded: boolean };
   };
-  const candidates = [...body.results, ...body.dropped].toSorted((a, b) => b.score - a.score);
+  const candidates = [...body.results, ...body.dropped].toSorted((a, b) => a.rank - b.rank);
   return { candidates, evidence: body.evidence, degraded: body.retrieval.degraded };
 }
 

@@ -57,16 +57,20 @@ export function tuneWeights(
   };
 }
 
-/** Document ids, best first, with this weight. */
+/** Document ids, best first, with this weight. What an answer does not consider stays behind. */
 export function mergeAgain(candidates: Candidate[], weight: number): string[] {
+  const { considered = [], others = [] } = Object.groupBy(candidates, ({ why }) =>
+    why === "candidates" ? "others" : "considered",
+  );
   const hits: SearchResult["hits"] = [
-    ...Map.groupBy(candidates, ({ collection }) => collection),
+    ...Map.groupBy(considered, ({ collection }) => collection),
   ].map(([collection, members]) => ({ collection, hits: members.map(toHit) }));
   // What the evidence is made of, which the order does not depend on.
   const query = { weight: 0, familiarity: 0, joined: 0 };
   const { passages, repeated } = mergeResults([{ hits, query }], weight);
   const ranked = [...passages, ...repeated].toSorted((a, b) => b.score - a.score);
-  return [...new Set(ranked.map(({ chunk }) => chunk.documentId))];
+  const documents = ranked.map(({ chunk }) => chunk.documentId);
+  return [...new Set([...documents, ...others.map(({ documentId }) => documentId)])];
 }
 
 function toHit(candidate: Candidate): SearchResult["hits"][number]["hits"][number] {
