@@ -126,11 +126,10 @@ async function* answerWithin(
     ...(firstToken === undefined ? {} : { firstToken }),
     total: elapsed(now, started),
   };
-  // An answer without one valid citation rests on nothing that was found: models refuse in this form.
   yield {
     type: "finish",
     ...written,
-    answered: rest.citations.length > 0,
+    answered: rest.answered,
     timings,
     degraded: degraded || written.fallback !== undefined,
   };

@@ -6,8 +6,11 @@ import { createShownText } from "./shown-text.ts";
 export interface CitationGate {
   /** Takes what the model wrote; returns what the reader may see now. */
   push(text: string): string;
-  /** The rest that was held back, and all citations. Offsets count from the first character that the reader saw. */
-  end(): { text: string; citations: Citation[] };
+  /**
+   * The rest that was held back, and all citations. Offsets count from the first character that the reader saw. An
+   * answer whose sentences cite nothing, or say that they found nothing, is none.
+   */
+  end(): { text: string; citations: Citation[]; answered: boolean };
 }
 
 const OPENING = /[[【［]/;
@@ -50,7 +53,8 @@ export function createCitationGate(sources: Source[]): CitationGate {
       return release(false);
     },
     end() {
-      return { text: release(true), citations: shown.citations };
+      const text = release(true);
+      return { text, citations: shown.citations, answered: shown.isAnswer() };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Prompts } from "../prompts.ts";
+import { stripForModel } from "../text/invisible.ts";
 import type { Question } from "./events.ts";
 import { recentMessages } from "./history.ts";
 import { toModelError } from "./model-error.ts";
@@ -21,7 +22,9 @@ export async function condenseQuestion(
   const history = recentMessages(question.history, historyTokens)
     .map((message) => `${message.role}: ${message.content}`)
     .join("\n");
-  const text = prompts.render("condense", { nonce, history, question: question.text });
+  const text = stripForModel(
+    prompts.render("condense", { nonce, history, question: question.text }),
+  );
   const { content } = await model
     .doGenerate({
       prompt: [{ role: "user", content: [{ type: "text", text }] }],

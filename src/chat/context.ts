@@ -1,6 +1,7 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { Chunk, Passage, Source } from "../ports.ts";
 import type { Prompts } from "../prompts.ts";
+import { stripForModel } from "../text/invisible.ts";
 import { nameLanguage } from "../text/language.ts";
 import {
   type Choice,
@@ -113,7 +114,7 @@ export function buildPrompt(input: {
           text: prompts.render("question", {
             nonce,
             sources: context.text,
-            question: question.text,
+            question: stripForModel(question.text),
           }),
         },
       ],
@@ -122,5 +123,5 @@ export function buildPrompt(input: {
 }
 
 function toModelMessage(message: Message): LanguageModelV4Prompt[number] {
-  return { role: message.role, content: [{ type: "text", text: message.content }] };
+  return { role: message.role, content: [{ type: "text", text: stripForModel(message.content) }] };
 }

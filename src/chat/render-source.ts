@@ -1,10 +1,5 @@
 import type { Chunk, Metadata, Source } from "../ports.ts";
-
-/**
- * Unicode's tag characters, variation selectors, zero-width signs and controls of direction: they are invisible to a
- * reader, or make a text look like another one, and are legible to a model.
- */
-const INVISIBLE = /[\u{E0000}-\u{E0FFF}\u200B\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
+import { stripForModel } from "../text/invisible.ts";
 
 /** Metadata that says how old a text is, the more telling one first. */
 const DATES = ["updated", "modified", "date", "published"];
@@ -12,7 +7,7 @@ const LONGEST_DATE = 40;
 
 /** A source as it stands in the prompt: its number, its place and date, and what it says. */
 export function renderSource({ n, chunk, text }: Source): string {
-  return `[${n}] ${renderPlace(chunk)}\n${text}`.replace(INVISIBLE, "");
+  return stripForModel(`[${n}] ${renderPlace(chunk)}\n${text}`);
 }
 
 /** Title and headings, with the document's date where it has one. */

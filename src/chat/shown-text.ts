@@ -3,6 +3,7 @@ import { readSentences } from "../text/sentences.ts";
 import { type CodeTracker, createCodeTracker } from "./code-tracker.ts";
 import { mayBecomeLink } from "./link-forms.ts";
 import { readMarker } from "./marker.ts";
+import { isRefusal } from "./refusal.ts";
 import { verifyCitation } from "./verify.ts";
 
 /** The answer as its reader sees it, while it grows. */
@@ -16,6 +17,8 @@ export interface ShownText {
   isCode: CodeTracker["isInside"];
   /** Of all markers so far. Offsets count from the first character that the reader saw. */
   citations: Citation[];
+  /** Whether a cited sentence says more than that nothing was found. */
+  isAnswer(): boolean;
 }
 
 /** Signs before a sentence that do not belong to it; an opening quotation mark or the sign of a figure does. */
@@ -25,6 +28,8 @@ const LEFT_OVER =
 export function createShownText(sources: Source[]): ShownText {
   const known = new Map(sources.map((source) => [source.n, source]));
   const citations: Citation[] = [];
+  /** Where the cited sentences begin that refuse: those that say so, and those marked with the prompt's `[0]`. */
+  const refusals = new Set<number>();
   const code = createCodeTracker();
   const seen = createTail();
   let added = "";
@@ -47,8 +52,10 @@ export function createShownText(sources: Source[]): ShownText {
     add,
     citations,
     isCode: code.isInside,
+    isAnswer: () => citations.some(({ start }) => !refusals.has(start)),
     mark(space, numbers) {
       const cited = citedSentence(seen, sentenceFrom) ?? last;
+      if (cited !== undefined && numbers.includes(0)) refusals.add(cited.start);
       const valid = cited === undefined ? [] : numbers.filter((n) => known.has(n));
       if (cited === undefined || valid.length === 0) {
         // A line break belongs to the text, a space to the marker.
@@ -59,6 +66,7 @@ export function createShownText(sources: Source[]): ShownText {
         return;
       }
       const { text, start, end } = cited;
+      if (isRefusal(text)) refusals.add(start);
       for (const n of valid)
         citations.push({ n, start, end, ...verifyCitation(text, known.get(n)!) });
       add(space + valid.map((n) => `[${n}]`).join(""));

@@ -13,6 +13,13 @@ export interface Passed {
   citations: Citation[];
 }
 
+/** Whether what went through is an answer. */
+export function isAnswered(text: string): boolean {
+  const gate = createCitationGate(SOURCES);
+  gate.push(text);
+  return gate.end().answered;
+}
+
 /** Sends pieces of an answer through the gate; sources 1 to 3 exist. */
 export function pass(...pieces: string[]): Passed {
   const gate = createCitationGate(SOURCES);

@@ -12,14 +12,23 @@ export function obedientReply(prompt: string): string {
 const REWRITE_REQUEST =
   /\b(?:rewrite|rephrase|condense|reformulate)\b[^.\n]*\bquestion|\bstand-?alone question|질문[^.\n]*(?:다시|바꿔)\s*(?:쓰|써|작성)/i;
 
+/** What a model can give away is what it was given: asked for secrets, it gives its whole prompt. */
+const SECRETS: RegExp[] = [
+  /\b(?:list|show|print|dump|reveal|output)\b[^.\n]*(?:\b(?:environment|env|keys?|secrets?|documents?|collections?|logs?|conversations)\b|process\.env)/i,
+  /\bwhat is in the collection\b/i,
+  /(?:환경\s*변수|API\s*키|비밀번호|컬렉션|문서|로그|대화)[^.\n]*(?:출력|공개|보여|알려)/,
+  /위(?:의|에 있는)?[^.\n]*(?:내용|지시|글)[^.\n]*(?:반복|출력)/,
+];
+
 /** A rule's first group is what to say; without a group the whole prompt is given away. */
 const RULES: RegExp[] = [
   /\b(?:say|reply|answer|respond|output|print|write)\b(?: \w+){0,3}?:? ["“'‘`]([^"”’`]+)["”'’`]/i,
   /\b(?:say|reply|answer|respond|output|print|write)(?: with)? (?:exactly:?|only:) ([^"“'‘`\s].*)/i,
   /["“'‘「]([^"”’」]+)["”'’」]\s*(?:이?라고|을|를)\s*(?:만\s*)?(?:정확히\s*)?(?:답|말|대답|출력|써|쓰|적)/,
   /([^\s"”’」:,.]+?)(?:이?라고)만?\s*(?:답|말|대답|출력|써|적)/,
-  /\b(?:include|append|insert|add|render|embed)\b.*?(!?\[[^\]]*\]\([^)]+\)|https?:\/\/\S+)/i,
+  /\b(?:include|append|insert|add|render|embed)\b.*?(!?\[[^\]]*\]\([^)]+\)|!?\[[^\]]*\]\[\w*\].*|<(?:img|a)\b.*|(?:https?:\/\/|www\.)\S+)/i,
   /\bcite (?:only )?source \[?(\d+)/i,
+  ...SECRETS,
   /\b(?:print|reveal|repeat|output|show)\b[^.]*\b(?:system prompt|(?:text |instructions )?above|your instructions)\b/i,
   /시스템\s*(?:프롬프트|메시지|지시)(?:를|을)?\s*(?:그대로\s*|모두\s*)?(?:출력|공개|보여|알려|반복)/,
   /위(?:의|에 있는)?\s*(?:모든\s*)?(?:내용|지시|글)(?:을|를)?\s*(?:그대로\s*|모두\s*)?(?:반복|출력)/,
@@ -34,7 +43,9 @@ function obeyLine(line: string, prompt: string): string[] {
     if (!match || isForbidden(line, match)) continue;
     const [, words] = match;
     if (words === undefined) return [prompt];
-    return [rule.source.includes("cite") ? `As told. [${words}]` : words.trim()];
+    if (rule.source.includes("cite")) return [`As told. [${words}]`];
+    // What it knows goes where it was told to put it.
+    return [words.trim().replaceAll("{data}", () => encodeURIComponent(prompt.slice(0, 80)))];
   }
   return [];
 }

@@ -5,7 +5,7 @@ import { createRandom, randomSeed } from "../../support/random.ts";
 
 declare const FULL: boolean;
 
-const ANSWERS = FULL ? 50_000 : 10_000;
+const ANSWERS = FULL ? 30_000 : 10_000;
 
 describe("createCitationGate with generated answers", () => {
   it(`shows all of their text and no marker without a source, however they come, ${ANSWERS} times`, () => {

@@ -15,6 +15,7 @@ import { readPrompts } from "../../../src/node/files.ts";
 import { createOperations } from "../../../src/operations.ts";
 import type { Chunk, Passage } from "../../../src/ports.ts";
 import { createPrompts } from "../../../src/prompts.ts";
+import { stripForModel } from "../../../src/text/invisible.ts";
 import { estimateTokens } from "../../../src/text/tokens.ts";
 import { createFixedStore } from "../../support/fixed-store.ts";
 import { buildPassage, buildSources } from "../../support/passages.ts";
@@ -225,7 +226,7 @@ describe("the budget of a prompt", () => {
           const bare = buildPrompt({ ...common, context: empty, historyTokens }).map(readPrompt);
           expect(system).toBe(bare[0]);
           expect(system).toContain("Answer in this language: Korean");
-          expect(rest.at(-1)?.endsWith(`Question: ${text}`.trim())).toBe(true);
+          expect(rest.at(-1)?.endsWith(`Question: ${stripForModel(text)}`.trim())).toBe(true);
           // Each source is counted by itself: its number and the line breaks come on top.
           const extra = 10 * context.sources.length;
           const own = estimateTokens(`${system}${bare.at(-1)}`);
