@@ -1,7 +1,7 @@
 import type { SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CatalogSnapshot } from "../catalog.ts";
 import { AppError, toAppError } from "../errors.ts";
-import type { IdGenerator, Source } from "../ports.ts";
+import type { IdGenerator } from "../ports.ts";
 import type { Prompts } from "../prompts.ts";
 import { startDeadline } from "../resilience.ts";
 import { guessLanguage } from "../text/language.ts";
@@ -206,7 +206,7 @@ export async function readCatalog(
  */
 export function hasEvidence(
   evidence: Evidence,
-  sources: Source[],
+  sources: readonly unknown[],
   limits: { evidence: number; similarity: number },
 ): boolean {
   if (sources.length === 0) return false;

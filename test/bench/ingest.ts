@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { percentile } from "./figures.ts";
-import { makeDocument } from "./ingest-corpus.ts";
+import { CHUNKS_A_DOCUMENT, ingestCorpus } from "./ingest-corpus.ts";
 import { type ChatTimes, drive } from "./load.ts";
 import { type MeasuredProcess, startMeasured } from "./processes.ts";
 import type { ProcessFigures } from "./probe.ts";
@@ -16,9 +16,6 @@ Starts npm start's main on an empty DATA_DIR, asks it questions without and with
 delay of the request thread's event loop. Ends with 1 when it is above 20 ms (p99), or when a request failed.`;
 
 const TARGET_P99 = 20;
-const CHUNKS_A_DOCUMENT = 20;
-/** As `npm run ingest` sends them. */
-const DOCUMENTS_A_CALL = 25;
 /** Milliseconds between two rounds of chats: readers at their pace, not as many as the server can take. */
 const PAUSE = 150;
 const COLLECTION = "corpus";
@@ -59,21 +56,6 @@ async function measureBeside(
   return { process: await server.measure(), times };
 }
 
-async function ingest(url: string, chunks: number): Promise<void> {
-  const documents = Math.ceil(chunks / CHUNKS_A_DOCUMENT);
-  for (let first = 0; first < documents; first += DOCUMENTS_A_CALL) {
-    const count = Math.min(DOCUMENTS_A_CALL, documents - first);
-    const batch = Array.from({ length: count }, (_, index) => makeDocument(first + index));
-    const response = await fetch(`${url}/collections/${COLLECTION}/documents`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ documents: batch }),
-    });
-    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-    await response.arrayBuffer();
-  }
-}
-
 async function countChunks(url: string): Promise<number> {
   const { collections } = (await (await fetch(`${url}/collections`)).json()) as {
     collections: { name: string; chunks: number }[];
@@ -112,7 +94,7 @@ async function measure(folder: string, chunks: number, chats: number): Promise<F
     const began = performance.now();
     let seconds = 0;
     const beside = await measureBeside(server, chats, async () => {
-      await ingest(server.answer, chunks);
+      await ingestCorpus(server.answer, COLLECTION, 0, Math.ceil(chunks / CHUNKS_A_DOCUMENT));
       seconds = (performance.now() - began) / 1000;
     });
     const stored = await countChunks(server.answer);

@@ -1,4 +1,4 @@
-// `npm run bench -- [chat|overload|readers|ingest|qdrant|gate] [options]`: the named bench, or all of them one after the other.
+// `npm run bench -- [chat|overload|readers|retrieval|ingest|qdrant|gate] [options]`: the named bench, or all of them one after the other.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -6,6 +6,7 @@ const BENCHES: Record<string, string> = {
   chat: "./chat.ts",
   overload: "./overload.ts",
   readers: "./readers.ts",
+  retrieval: "./retrieval.ts",
   ingest: "./ingest.ts",
   qdrant: "./qdrant/main.ts",
   gate: "./gate.ts",

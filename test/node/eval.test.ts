@@ -226,7 +226,7 @@ describe("eval --tune", () => {
       const { best, now, tried } = JSON.parse(readFileSync(json, "utf8")) as Json;
       const valueOf = (weight: number): number =>
         tried.find((one) => one.weight === weight)!.ndcg.value;
-      expect(stdout.trimEnd().split("\n").at(-1)).toBe(`DENSE_WEIGHT=${best}`);
+      expect(stdout.trimEnd().split("\n").at(-1)).toBe(`DENSE_WEIGHT=embed-v4.0=${best}`);
       expect(valueOf(best)).toBe(Math.max(...tried.map(({ ndcg }) => ndcg.value)));
       expect(valueOf(best)).toBeGreaterThan(valueOf(4));
       expect(now).toEqual({ weight: 4, ndcg: tried.at(-1)!.ndcg });

@@ -4,14 +4,11 @@ import { EvalError } from "./eval-error.ts";
 
 /** Milliseconds. */
 const DEADLINE = 120_000;
-/** What `POST /search` lists at most; beyond it passages come among the dropped ones. */
-export const LISTED = 50;
+/** The others come among the dropped ones: a longer list would have more searched for than `CANDIDATES` says. */
+const LISTED = 1;
 
 /** A passage that retrieval found, shown to the model or not. */
 export interface Candidate {
-  rank: number;
-  /** `candidates`: found beside what an answer considers. */
-  why?: string;
   collection: string;
   documentId: string;
   chunkId: string;
@@ -22,10 +19,13 @@ export interface Candidate {
   start: number;
   end: number;
   legs: { sparse?: number; dense?: number };
+  rerank?: number;
+  /** Why the model does not see it; `candidates` is what was found beside all that an answer considers. */
+  why?: string;
 }
 
 export interface Found {
-  /** Every candidate, best first: budgets for the answer change nothing here. */
+  /** Every candidate that took part, best first: budgets for the answer change nothing here. */
   candidates: Candidate[];
   evidence: Evidence;
   /** A collection or a stage failed. */
@@ -57,8 +57,21 @@ export async function search(url: string, question: AskedQuestion): Promise<Foun
     evidence: Evidence;
     retrieval: { degraded: boolean };
   };
-  const candidates = [...body.results, ...body.dropped].toSorted((a, b) => a.rank - b.rank);
-  return { candidates, evidence: body.evidence, degraded: body.retrieval.degraded };
+  const candidates = [...body.results, ...body.dropped].filter(({ why }) => why !== "candidates");
+  return {
+    candidates: candidates.toSorted(byOrder),
+    evidence: body.evidence,
+    degraded: body.retrieval.degraded,
+  };
+}
+
+/**
+ * By score, since a text that another document repeats has the same right to its place. The reranker's scores and
+ * those of merging are on two scales: what was reranked comes first.
+ */
+function byOrder(a: Candidate, b: Candidate): number {
+  const isReranked = ({ rerank }: Candidate): number => (rerank === undefined ? 0 : 1);
+  return isReranked(b) - isReranked(a) || b.score - a.score;
 }
 
 /** The whole answer. Throws an `EvalError` when there is none. */

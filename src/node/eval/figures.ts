@@ -31,7 +31,7 @@ export function answerFigures(
   );
   const withGold = answers.filter(({ question }) => question.answers.length > 0);
   const refused = answers.map(({ found }) =>
-    share(!hasEvidence(found.evidence, found.candidates as never[], thresholds)),
+    share(!hasEvidence(found.evidence, found.candidates, thresholds)),
   );
   return {
     ...(withGold.length === 0

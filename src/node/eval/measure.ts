@@ -35,6 +35,8 @@ type Surroundings = Pick<RunOptions, "output" | "signal"> & {
 
 /** One wording and no reranker: what is left is the weight. */
 const TUNED = { MODEL: "extractive", MODEL_FALLBACK: "", RERANK_MODEL: "none" };
+/** Enough for ten documents of several chunks: with more no figure changes any more. */
+const CANDIDATES = "50";
 /** No answer is refused: what would have been is known from the evidence. */
 const UNREFUSED = { EVIDENCE_THRESHOLD: "0", SIMILARITY_THRESHOLD: "0" };
 
@@ -51,7 +53,10 @@ export async function measureSet(
   const run = await runQuestions(groups, spread(set.questions, command.questions), {
     ...surroundings,
     environment,
-    settings: command.tune ? TUNED : UNREFUSED,
+    settings: {
+      CANDIDATES: environment["CANDIDATES"] ?? CANDIDATES,
+      ...(command.tune ? TUNED : UNREFUSED),
+    },
     format: command.format,
     answers: command.answers && !command.tune,
   });
@@ -124,7 +129,7 @@ function reportTuning(set: string, run: Run<LabelledQuestion>): Report {
   const subject = describeRun(set, run);
   const bars = tuned.tried.map(({ weight, ndcg }) => ({ label: String(weight), estimate: ndcg }));
   return {
-    text: join(renderSubject(subject), ...run.notes, "", renderTuning(tuned)),
+    text: join(renderSubject(subject), ...run.notes, "", renderTuning(tuned, run.embedding ?? "")),
     json: { ...subject, ...tuned, notes: run.notes },
     svg: drawBars(`${set}: nDCG@10 by DENSE_WEIGHT, with 95 % intervals`, bars),
   };

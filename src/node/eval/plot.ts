@@ -7,7 +7,8 @@ export interface Bar {
 }
 
 const WIDTH = 720;
-const LEFT = 190;
+/** Of a letter of a label, about. */
+const LETTER = 7;
 const RIGHT = 70;
 const TOP = 56;
 const ROW = 34;
@@ -16,7 +17,8 @@ const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 /** Bars from 0 to 100 % with their 95 % intervals, as an SVG document. */
 export function drawBars(title: string, bars: Bar[]): string {
   const height = TOP + bars.length * ROW + 40;
-  const x = (share: number): number => round(LEFT + share * (WIDTH - LEFT - RIGHT));
+  const left = Math.max(...bars.map(({ label }) => label.length)) * LETTER + 30;
+  const x = (share: number): number => round(left + share * (WIDTH - left - RIGHT));
   const bottom = TOP + bars.length * ROW;
   const grid = TICKS.map(
     (
@@ -26,8 +28,8 @@ export function drawBars(title: string, bars: Bar[]): string {
   );
   const rows = bars.map(({ label, estimate: { value, low, high } }, index) => {
     const middle = TOP + index * ROW + ROW / 2;
-    return `<text x="${LEFT - 10}" y="${middle + 4}" text-anchor="end" fill="#1c2530">${escapeXml(label)}</text>
-<rect x="${LEFT}" y="${middle - 9}" width="${round(x(value) - LEFT)}" height="18" fill="#3d7ea6"/>
+    return `<text x="${left - 10}" y="${middle + 4}" text-anchor="end" fill="#1c2530">${escapeXml(label)}</text>
+<rect x="${left}" y="${middle - 9}" width="${round(x(value) - left)}" height="18" fill="#3d7ea6"/>
 <path d="M${x(low)} ${middle}H${x(high)}M${x(low)} ${middle - 5}v10M${x(high)} ${middle - 5}v10" stroke="#12202e" stroke-width="1.5" fill="none"/>
 <text x="${WIDTH - RIGHT + 12}" y="${middle + 4}" fill="#1c2530">${(value * 100).toFixed(1)}</text>`;
   });

@@ -1,6 +1,5 @@
 import type { Figures } from "./figures.ts";
 import type { Estimate } from "./metrics.ts";
-import { LISTED } from "./ask.ts";
 import type { LabelledQuestion } from "./labelled-set.ts";
 import type { Run } from "./run.ts";
 import type { SampleFigures } from "./samples.ts";
@@ -16,7 +15,7 @@ export interface Subject {
   legs: string;
   reranker: string;
   model: string;
-  /** Chunks that each leg asked of each collection. */
+  /** `CANDIDATES`. */
   candidates: number;
 }
 
@@ -33,15 +32,15 @@ export function describeRun(set: string, run: Run<LabelledQuestion>): Subject {
         ? "none"
         : config.RERANK_MODEL,
     model,
-    candidates: Math.max(LISTED, config.CANDIDATES),
+    candidates: config.CANDIDATES,
   };
 }
 
 export function renderSubject(subject: Subject): string {
-  const { set, documents, questions, collections, legs, reranker, model } = subject;
+  const { set, documents, questions, collections, legs, candidates, reranker, model } = subject;
   const chunks = collections.reduce((sum, collection) => sum + collection.chunks, 0);
   const places = collections.length === 1 ? "1 collection" : `${collections.length} collections`;
-  return `${set}: ${documents} documents (${chunks} chunks) in ${places}, ${questions} questions; legs: ${legs}; rerank: ${reranker}; model: ${model}`;
+  return `${set}: ${documents} documents (${chunks} chunks) in ${places}, ${questions} questions; legs: ${legs}; candidates: ${candidates}; rerank: ${reranker}; model: ${model}`;
 }
 
 /** Name, figure, interval and number of questions a line. */
@@ -72,7 +71,7 @@ function renderShare({ value, questions }: Estimate): string {
 }
 
 /** nDCG@10 of each weight, the best one, and the line for the environment. */
-export function renderTuning({ best, now, tried }: Tuning): string {
+export function renderTuning({ best, now, tried }: Tuning, embedding: string): string {
   const rows = tried.map(({ weight, ndcg, below }) => [
     String(weight),
     percent(ndcg.value),
@@ -83,7 +82,7 @@ export function renderTuning({ best, now, tried }: Tuning): string {
     renderTable([["weight", "nDCG@10", "95 % interval", ""], ...rows]),
     "",
     `With today's weight ${now.weight} it is ${percent(now.ndcg.value)}. The best one, for the environment:`,
-    `DENSE_WEIGHT=${best}`,
+    `DENSE_WEIGHT=${embedding}=${best}`,
   ].join("\n");
 }
 

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import { type Config, readConfig } from "../../config.ts";
-import { type CliDocument, sendDocuments } from "../cli-send.ts";
+import { type CliDocument, type Refusal, sendDocuments } from "../cli-send.ts";
 import { startProgress } from "../progress.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import { type Answered, chat, type Found, search } from "./ask.ts";
@@ -118,7 +118,7 @@ async function store(
 ): Promise<string[]> {
   const total = [...groups.values()].reduce((sum, members) => sum + members.length, 0);
   const progress = startProgress(`Storing ${total} documents`, total, output);
-  const notes: string[] = [];
+  const leftOut: Refusal[] = [];
   let done = 0;
   for (const [collection, members] of groups) {
     const documents = members.map(({ id, title, text }): CliDocument => ({
@@ -138,10 +138,12 @@ async function store(
     const { refused } = await sendDocuments(documents, target, (batch) =>
       progress.advance(batch.length, `${(done += batch.length)} of ${total}, ${collection}`),
     );
-    notes.push(...refused.map(({ name, why }) => `The document "${name}" was left out: ${why}`));
+    leftOut.push(...refused);
   }
-  progress.stop(`Stored ${total - notes.length} documents in ${groups.size} collections`);
-  return notes;
+  progress.stop(`Stored ${total - leftOut.length} documents in ${groups.size} collections`);
+  return leftOut.length === 0
+    ? []
+    : [`${leftOut.length} documents were refused, the first of them: ${leftOut[0]!.why}`];
 }
 
 async function listCollections(server: RunningServer): Promise<Run<never>["collections"]> {

@@ -57,20 +57,16 @@ export function tuneWeights(
   };
 }
 
-/** Document ids, best first, with this weight. What an answer does not consider stays behind. */
+/** Document ids, best first, with this weight. */
 export function mergeAgain(candidates: Candidate[], weight: number): string[] {
-  const { considered = [], others = [] } = Object.groupBy(candidates, ({ why }) =>
-    why === "candidates" ? "others" : "considered",
-  );
   const hits: SearchResult["hits"] = [
-    ...Map.groupBy(considered, ({ collection }) => collection),
+    ...Map.groupBy(candidates, ({ collection }) => collection),
   ].map(([collection, members]) => ({ collection, hits: members.map(toHit) }));
   // What the evidence is made of, which the order does not depend on.
   const query = { weight: 0, familiarity: 0, joined: 0 };
   const { passages, repeated } = mergeResults([{ hits, query }], weight);
   const ranked = [...passages, ...repeated].toSorted((a, b) => b.score - a.score);
-  const documents = ranked.map(({ chunk }) => chunk.documentId);
-  return [...new Set([...documents, ...others.map(({ documentId }) => documentId)])];
+  return [...new Set(ranked.map(({ chunk }) => chunk.documentId))];
 }
 
 function toHit(candidate: Candidate): SearchResult["hits"][number]["hits"][number] {
