@@ -47,6 +47,15 @@ function judge(
   space: EmbeddingSpace | undefined,
 ): Judgement {
   const reindex = `npm run reindex -- ${name}`;
+  const isOther =
+    space !== undefined &&
+    embedding !== undefined &&
+    (embedding.model !== space.model || embedding.dimension !== space.dimension);
+  if (isOther)
+    return {
+      level: "error",
+      message: `The collection "${name}" was embedded by ${embedding.model} with ${embedding.dimension} numbers a vector, and questions would be by ${space.model} with ${space.dimension}: set EMBED_MODEL=${embedding.model} and EMBED_DIMENSION=${embedding.dimension}, or make its vectors anew with: ${reindex}`,
+    };
   if (incomplete === true)
     return {
       level: "warn",
@@ -64,11 +73,7 @@ function judge(
       level: "warn",
       message: `The collection "${name}" has no embeddings and is searched by its words alone. To give it some, run: ${reindex}`,
     };
-  if (embedding.model === space.model && embedding.dimension === space.dimension) return undefined;
-  return {
-    level: "error",
-    message: `The collection "${name}" was embedded by ${embedding.model} with ${embedding.dimension} numbers a vector, and questions would be by ${space.model} with ${space.dimension}: set EMBED_MODEL=${embedding.model} and EMBED_DIMENSION=${embedding.dimension}, or make its vectors anew with: ${reindex}`,
-  };
+  return undefined;
 }
 
 function judgeForeign(

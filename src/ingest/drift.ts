@@ -25,7 +25,7 @@ export function createDriftWatch(
       level: "warn",
       at: "ingest",
       collection: record.name,
-      message: `The average length of the chunks of "${record.name}" has changed by ${Math.round(100 * drift)} % since its vectors were made, which costs quality. Run: npm run reindex -- ${record.name}`,
+      message: `The average length of the chunks of "${record.name}" has changed by ${Math.round(100 * drift)} % since its vectors were made, so that their weights no longer fit. Run: npm run reindex -- ${record.name}`,
     });
   };
 }

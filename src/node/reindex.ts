@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ConfigError, readConfig } from "../config.ts";
 import { AppError, DeadlineError, UpstreamError } from "../errors.ts";
-import { reindexCollection } from "../ingest/reindex.ts";
+import { type ReindexDependencies, reindexCollection } from "../ingest/reindex.ts";
 import type { CollectionRecord } from "../ports.ts";
 import { installQdrantLocal } from "../qdrant-local/install.ts";
 import { createServices, type Services } from "../services.ts";
@@ -70,15 +70,19 @@ async function reindex(
   let leftOut = 0;
   for (const record of records) {
     let progress: Progress | undefined;
-    const dependencies = {
+    let all = 0;
+    const done = { measuring: 0, writing: 0 };
+    const dependencies: ReindexDependencies = {
       ...services.ingest,
-      onBegin: (documents: number) =>
-        (progress = startProgress(
-          `Re-indexing ${record.name}: ${documents} documents`,
-          2 * documents,
-        )),
-      onProgress: (pass: string, documents: number) =>
-        documents > 0 && progress?.advance(documents, `${pass}: ${documents} documents more`),
+      onBegin(documents) {
+        all = documents;
+        progress = startProgress(`Re-indexing ${record.name}: ${all} documents`, 2 * all);
+      },
+      onProgress(pass, documents) {
+        if (documents === 0) return;
+        done[pass] += documents;
+        progress?.advance(documents, `${pass}: ${done[pass]} of ${all}`);
+      },
     };
     const report = await reindexCollection(record, { isWordsOnly }, dependencies, signal).catch(
       (error: unknown) => {

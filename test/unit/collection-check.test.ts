@@ -36,6 +36,13 @@ describe("judgeCollections", () => {
       "error",
       /EMBED_DIMENSION=512.*npm run reindex -- a$/,
     ],
+    [
+      "of another model, and half re-indexed",
+      { embedding: { ...SPACE, model: "old" }, incomplete: true },
+      SPACE,
+      "error",
+      /npm run reindex -- a$/,
+    ],
     ["without embeddings", {}, SPACE, "warn", /words alone.*npm run reindex -- a$/],
     [
       "with embeddings that nobody can ask",
