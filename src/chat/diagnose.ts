@@ -82,8 +82,8 @@ function warnOfLanguage(
 function warnOfWords(candidates: ExplainedCandidate[]): string[] {
   const [first] = candidates;
   if (first === undefined) return ["No passage shares a word with the question."];
-  const missing = first.unmatched.filter((word) =>
-    candidates.every(({ unmatched }) => unmatched.includes(word)),
+  const missing = (first.unmatched ?? []).filter((word) =>
+    candidates.every(({ unmatched }) => unmatched?.includes(word) ?? true),
   );
   return missing.length === 0 ? [] : [`No passage that was found holds ${quote(missing)}.`];
 }

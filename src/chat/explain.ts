@@ -26,9 +26,9 @@ export interface ExplainedCandidate {
   /** Chunk that says the same. */
   repeats?: string;
   explanation: string;
-  /** Words of the question that it holds, and those that it does not. */
-  matched: string[];
-  unmatched: string[];
+  /** Words of the question that it holds, and those that it does not; absent far down among `candidates`. */
+  matched?: string[];
+  unmatched?: string[];
 }
 
 export interface ExplainLimits extends SourceLimits {
@@ -36,56 +36,68 @@ export interface ExplainLimits extends SourceLimits {
   denseWeight: number;
 }
 
-/** Candidates whose words are compared before others get their turn: each takes about a millisecond. */
-const A_TURN = 8;
+/** Candidates whose words are compared before others get their turn: each takes about a quarter of a millisecond. */
+const A_TURN = 20;
 
 /** All candidates in their final order: sources, what was left out of them, and what never took part. */
 export async function explainCandidates(
   retrieval: Retrieval,
   context: Context,
   limits: ExplainLimits,
+  /** Candidates that are explained in full, beside all that an answer considers. */
+  listed: number,
   turn: () => Promise<void>,
 ): Promise<ExplainedCandidate[]> {
-  const { passages, merged, repeated, others, wordings } = retrieval;
+  const { passages, merged, repeated, wordings } = retrieval;
   const places = readPlaces(retrieval, context);
   const order = [...merged, ...repeated].toSorted(byScore);
-  const mergedRanks = new Map(
-    order.map((passage, index) => [passageKey(passage), { rank: index + 1, score: passage.score }]),
-  );
+  const mergedRanks = new Map(order.map((passage, index) => [passageKey(passage), index + 1]));
+  const mergedScores = new Map(order.map((passage) => [passageKey(passage), passage.score]));
   const shares = readShares(wordings, limits.denseWeight);
   const words = readQuestionWords(wordings.flatMap(({ wording }) => wording[0]?.text ?? []));
-  const isReranked = passages.some(({ rerank }) => rerank !== undefined);
-  const known = new Set(passages.map(passageKey));
-  const list = [
-    ...(isReranked
-      ? [...passages, ...order.filter((passage) => !known.has(passageKey(passage)))]
-      : order),
-    ...others,
-  ];
   const best = passages[0]?.score ?? 0;
   const explained: ExplainedCandidate[] = [];
-  for (const [index, passage] of list.entries()) {
+  for (const [index, passage] of orderCandidates(retrieval, order).entries()) {
     if (index % A_TURN === A_TURN - 1) await turn();
     const key = passageKey(passage);
     const place = places.get(key) ?? { why: "candidates" as const };
-    const merging = mergedRanks.get(key);
-    const found = matchWords(words, passage.chunk);
+    const isFar = place.why === "candidates" && index >= listed;
+    const found = isFar ? undefined : matchWords(words, passage.chunk);
+    const { source, why, of } = place;
     explained.push({
       passage,
       rank: index + 1,
-      ...(merging === undefined ? {} : { mergedRank: merging.rank, mergedScore: merging.score }),
-      shares: shares.map((of) => of.get(key) ?? 0),
-      kept: place.source !== undefined,
-      ...(place.source === undefined ? {} : { source: place.source }),
-      ...(place.why === undefined ? {} : { why: place.why }),
-      ...(place.of === undefined ? {} : { repeats: place.of.chunk.id }),
-      explanation: [explainPlace(place, passage, best, limits), explainWords(words, found)].join(
-        " ",
-      ),
+      ...withoutAbsent({
+        mergedRank: mergedRanks.get(key),
+        mergedScore: mergedScores.get(key),
+        source,
+        why,
+        repeats: of?.chunk.id,
+      }),
+      shares: shares.map((share) => share.get(key) ?? 0),
+      kept: source !== undefined,
+      explanation: [
+        explainPlace(place, passage, best, limits),
+        ...(found === undefined ? [] : [explainWords(words, found)]),
+      ].join(" "),
       ...found,
     });
   }
   return explained;
+}
+
+/** In the reranker's order where one ran, then those that it did not see, then those that never took part. */
+function orderCandidates({ passages, others }: Retrieval, merged: Passage[]): Passage[] {
+  if (passages.every(({ rerank }) => rerank === undefined)) return [...merged, ...others];
+  const known = new Set(passages.map(passageKey));
+  return [...passages, ...merged.filter((passage) => !known.has(passageKey(passage))), ...others];
+}
+
+function withoutAbsent<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as ReturnType<typeof withoutAbsent<Fields>>;
 }
 
 /** The scores between which each candidate is placed, by wording. */

@@ -1,14 +1,17 @@
 import type { Chunk } from "../ports.ts";
-import { sparseTerms } from "../text/sparse.ts";
+import { GRAM_WEIGHT } from "../text/sparse.ts";
+import { readTerms, type Terms } from "../text/tokenize.ts";
 
-/** A word of a question with the weights of its terms. */
+/** A word of a question with its terms. */
 export interface QuestionWord {
   word: string;
-  terms: Map<number, number>;
+  terms: Terms;
 }
 
 /** Words that are told apart at most: a pasted page is no question. */
 const MOST = 40;
+/** Characters of a passage that are compared: chunks of ours are far shorter. */
+const LONGEST = 10_000;
 /** Share of a word's terms that makes it the same one: its stem, or most of its letters. */
 const SAME = 0.5;
 
@@ -19,8 +22,8 @@ export function readQuestionWords(texts: string[]): QuestionWord[] {
     if (words.size >= MOST) break;
     const key = word.toLowerCase();
     if (words.has(key)) continue;
-    const terms = sparseTerms(word).weights;
-    if (terms.size > 0) words.set(key, { word, terms });
+    const terms = readTerms(word);
+    if (terms.wordLength > 0) words.set(key, { word, terms });
   }
   return [...words.values()];
 }
@@ -31,15 +34,14 @@ export function matchWords(
   chunk: Chunk,
 ): { matched: string[]; unmatched: string[] } {
   const { title, heading, text } = chunk;
-  const known = sparseTerms([title, ...heading, text].join("\n")).weights;
+  const known = readTerms([title, ...heading, text].join("\n").slice(0, LONGEST));
   const isMatched = ({ terms }: QuestionWord): boolean => {
-    let whole = 0;
-    let shared = 0;
-    for (const [id, weight] of terms) {
-      whole += weight;
-      if (known.has(id)) shared += weight;
-    }
-    return shared >= whole * SAME;
+    const [ofWords, ofGrams] = [
+      countShared(terms.words, known.words),
+      countShared(terms.grams, known.grams),
+    ];
+    const whole = terms.words.size + GRAM_WEIGHT * terms.grams.size;
+    return ofWords + GRAM_WEIGHT * ofGrams >= whole * SAME;
   };
   const { matched = [], unmatched = [] } = Object.groupBy(words, (word) =>
     isMatched(word) ? "matched" : "unmatched",
@@ -48,4 +50,10 @@ export function matchWords(
     matched: matched.map(({ word }) => word),
     unmatched: unmatched.map(({ word }) => word),
   };
+}
+
+function countShared(terms: Map<string, number>, known: Map<string, number>): number {
+  let shared = 0;
+  for (const term of terms.keys()) if (known.has(term)) shared += 1;
+  return shared;
 }

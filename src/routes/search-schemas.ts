@@ -56,8 +56,11 @@ const candidate = z
       .openapi({ description: "Why the model does not see it." }),
     repeats: z.string().optional().openapi({ description: "Id of the chunk that says the same." }),
     explanation: z.string(),
-    matched: z.array(z.string()).openapi({ description: "Words of the question that it holds." }),
-    unmatched: z.array(z.string()),
+    matched: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: "Words of the question that it holds." }),
+    unmatched: z.array(z.string()).optional(),
   })
   .openapi("SearchCandidate");
 

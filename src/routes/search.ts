@@ -84,7 +84,7 @@ async function search(
     signal,
   );
   const { context, retrieval } = await buildContext(found, dependencies, signal);
-  const candidates = await explainCandidates(retrieval, context, limits, dependencies.turn);
+  const candidates = await explainCandidates(retrieval, context, limits, limit, dependencies.turn);
   const isListed = chooseListed(candidates, limit);
   const { evidence, report } = retrieval;
   const { stages } = report;

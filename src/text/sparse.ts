@@ -12,7 +12,7 @@ const K1 = 1.2;
 const B = 0.75;
 
 /** Share of the 4-gram vocabulary in a score: it repairs misspellings and must not outvote the words. */
-const GRAM_WEIGHT = 0.2;
+export const GRAM_WEIGHT = 0.2;
 
 /** A term that a message repeats counts no oftener than this. */
 const MOST_REPEATS = 3;
