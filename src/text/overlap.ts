@@ -1,11 +1,15 @@
 /** Letters and digits that are compared as one: about two words. */
 const SHINGLE = 10;
-/** One of so many is kept: which, its own hash decides, so that two texts keep the same ones. */
+/** Of a longer text one of so many is kept: which, its own hash decides, so that two texts keep the same ones. */
 const SAMPLE = 4;
+/** Characters of a text that keeps all: a sample of a short one would tell too little. */
+const SHORT = 600;
 /** Share of a text's shingles that stand in another one that says the same. */
 const REPEATED = 0.9;
-/** A text with fewer kept shingles (about 50 characters) tells too little. */
-const FEWEST = 10;
+/** A text that is longer than another one, white space included, does not stand in it. */
+const LONGER = 1.5;
+/** A text with fewer kept shingles tells too little. */
+const FEWEST = 20;
 
 const BASE = 0x01000193;
 /** BASE ** SHINGLE: takes the oldest unit out of the hash. */
@@ -17,6 +21,7 @@ const FIGURE = /\d+(?:[.,:/]\d+)*/g;
 export interface Fingerprint {
   text: string;
   shingles: Set<number>;
+  isSample: boolean;
 }
 
 /** Cheap, since it runs for every passage that could become a source: one pass, no copies of the text. */
@@ -25,6 +30,7 @@ export function readFingerprint(text: string): Fingerprint {
   const window = new Uint16Array(SHINGLE);
   let hash = 0;
   let count = 0;
+  const isSample = text.length > SHORT;
   for (let at = 0; at < text.length; at++) {
     const unit = foldUnit(text.charCodeAt(at));
     if (unit === 0) continue;
@@ -32,10 +38,14 @@ export function readFingerprint(text: string): Fingerprint {
     hash = (Math.imul(hash, BASE) + unit - Math.imul(window[slot]!, OLDEST)) | 0;
     window[slot] = unit;
     count += 1;
-    // The lowest bits of such a hash are those of its last letters alone.
-    if (count >= SHINGLE && (hash >>> 16) % SAMPLE === 0) shingles.add(hash);
+    if (count >= SHINGLE && (!isSample || isKept(hash))) shingles.add(hash);
   }
-  return { text, shingles };
+  return { text, shingles, isSample };
+}
+
+/** By its upper bits: the lowest ones are those of the last letters alone. */
+function isKept(hash: number): boolean {
+  return (hash >>> 16) % SAMPLE === 0;
 }
 
 /** Lower case for ASCII, 0 for its white space and signs: they differ between copies of a text. */
@@ -49,10 +59,12 @@ function foldUnit(unit: number): number {
  * order, since two pages of products may differ in a single number.
  */
 export function isRepeated(text: Fingerprint, other: Fingerprint): boolean {
-  const { size } = text.shingles;
-  if (size < FEWEST || size > other.shingles.size / REPEATED) return false;
-  let missing = size * (1 - REPEATED);
+  if (text.shingles.size < FEWEST || text.text.length > other.text.length * LONGER) return false;
+  const isPart = other.isSample && !text.isSample;
+  let missing = text.shingles.size * (1 - REPEATED);
+  if (isPart) missing /= SAMPLE;
   for (const shingle of text.shingles) {
+    if (isPart && !isKept(shingle)) continue;
     if (!other.shingles.has(shingle) && --missing < 0) return false;
   }
   return readFigures(other.text).includes(readFigures(text.text));

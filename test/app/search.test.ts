@@ -132,6 +132,53 @@ describe("POST /search", () => {
   });
 });
 
+describe("candidates that POST /search leaves out of the context", () => {
+  const page =
+    "You may send goods back within thirty days of delivery. Keep the receipt, pack the goods in their own box, and print the label in your account. Shoes must not have been worn outside. We pay the money to the card that you used, and tell you by mail when we have done so.";
+  const front = "---\ndate: 2025-03-04\n---\n";
+  const documents = {
+    help: [
+      { id: "returns", text: `${front}# Returns\n\n${page}` },
+      { id: "copy", text: `${front}# Returns\n\n${page.replace("Keep", "Please keep")}` },
+      { id: "older", text: `# Returns\n\n${page.replace("label", "label of 2019")}` },
+    ],
+    mirror: [{ id: "mirrored", text: `# Returns\n\n${page}` }],
+    news: [{ id: "news", text: "# News\n\nIn winter the delivery of goods takes thirty days." }],
+  };
+  const query = "send goods back within thirty days of delivery";
+
+  it("name the one that they repeat, and tell nothing else from it", async () => {
+    const shop = await openApp({ samples: false });
+    await loadSamples(documents, shop.services, AbortSignal.timeout(20_000));
+    const found = await search({ query }, shop);
+    const repeated = found.dropped.filter(({ why }) => why === "repeated");
+    expect(repeated.map(({ documentId }) => documentId).toSorted()).toHaveLength(2);
+    const first = found.results.find(({ source }) => source === 1)!;
+    for (const { repeats, explanation } of repeated) {
+      expect(repeats).toBe(first.chunkId);
+      expect(explanation).toContain('"Returns');
+    }
+    // It differs in a number.
+    expect(found.results.find(({ documentId }) => documentId === "older")?.kept).toBe(true);
+    shop.close();
+  });
+
+  it("make place for each collection's floor; a source tells its date", async () => {
+    const environment = { MIN_SOURCES_PER_COLLECTION: "1", MAX_SOURCES: "2" };
+    const shop = await openApp({ samples: false, environment });
+    await loadSamples(
+      { help: documents.help, news: documents.news },
+      shop.services,
+      AbortSignal.timeout(20_000),
+    );
+    const found = await search({ query }, shop);
+    expect(found.sources.map(({ collection }) => collection)).toEqual(["help", "news"]);
+    expect(found.results.find(({ documentId }) => documentId === "older")?.why).toBe("limit");
+    expect(found.context).toContain("Returns (2025-03-04)\n");
+    shop.close();
+  });
+});
+
 describe("a wrong answer", () => {
   const documents = [
     {

@@ -107,7 +107,8 @@ describe("the budget of choosePassages", () => {
 });
 
 describe("near-duplicates of choosePassages", () => {
-  const page = prose("The sturdy aluminium tent of this page", 6);
+  const page =
+    "This sturdy tent sleeps two people and weighs 38 ounces without its pegs. The fly is made of nylon with a coating of silicone, which keeps out the rain of a whole night. Pitch it on level ground, away from trees, with the narrow end to the wind, and dry it in the shade before you pack it away. Spare poles can be ordered from our workshop in autumn.";
   const copy = (score: number, id: string, text: string, fields: Partial<Chunk> = {}): Passage =>
     buildPassage(score, { id, documentId: id, title: "Tents", text, ...fields });
 
