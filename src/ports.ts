@@ -157,6 +157,18 @@ export interface Citation {
   verified: boolean;
 }
 
+/**
+ * What a model's provider says of its words: which sources a stretch of them rests on. Comes as a `source` part whose
+ * `providerMetadata.tributary` it is, at any time after these words. Offsets are UTF-16 units of the model's text.
+ */
+export interface ModelCitation {
+  /** Of the sources in the prompt; they need not exist. */
+  numbers: number[];
+  start: number;
+  end: number;
+  text: string;
+}
+
 /** Stores chunks, documents and term statistics, and searches one collection at a time. */
 export interface ChunkStore {
   /** Every collection of ours with its statistics, and those of others that the operator has named. */

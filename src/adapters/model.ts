@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { citeNatively, nameDocuments } from "./cohere-citations.ts";
 import { COHERE_DELTA, joinDeltas, OPENAI_DELTA } from "./join-deltas.ts";
 
 export interface ModelOptions {
@@ -22,11 +23,13 @@ export async function createModel({
   const [provider, model] = [name.slice(0, colon), name.slice(colon + 1)];
   if (provider === "cohere") {
     const { createCohere } = await import("@ai-sdk/cohere");
-    return createCohere({
-      fetch: joinDeltas(COHERE_DELTA, turn),
+    const send = joinDeltas(COHERE_DELTA, turn);
+    const cohere = createCohere({
+      fetch: (input, init) => send(input, { ...init, body: nameDocuments(init?.body) ?? null }),
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(baseUrl === undefined ? {} : { baseURL: `${baseUrl.replace(/\/+$/, "")}/v2` }),
-    })(model);
+    });
+    return citeNatively(cohere(model));
   }
   if (provider === "openai-compatible" && baseUrl !== undefined) {
     const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");

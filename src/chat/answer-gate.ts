@@ -1,13 +1,24 @@
-import type { Source } from "../ports.ts";
+import type { ModelCitation, Source } from "../ports.ts";
 import { type CitationGate, createCitationGate } from "./citations.ts";
 import { createLinkFilter } from "./links.ts";
 
-/** All that stands between the model and its reader: addresses first, since a marker may stand behind one. */
-export function createAnswerGate(sources: Source[]): CitationGate {
+/** All that stands between the model and its reader. */
+export interface AnswerGate extends Omit<CitationGate, "cite"> {
+  /** Takes what the model's provider says of the text so far; returns what the reader may see now. */
+  cite(citation: ModelCitation): string;
+}
+
+/** Addresses first, since a marker may stand behind one. */
+export function createAnswerGate(sources: Source[]): AnswerGate {
   const links = createLinkFilter(sources);
   const citations = createCitationGate(sources);
+  let length = 0;
   return {
-    push: (text) => citations.push(links.push(text)),
+    push(text) {
+      length += text.length;
+      return citations.push(links.push(text));
+    },
+    cite: (citation) => citations.cite(citation, length - citation.start),
     end() {
       const text = citations.push(links.end());
       const rest = citations.end();

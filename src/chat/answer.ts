@@ -5,8 +5,7 @@ import type { IdGenerator } from "../ports.ts";
 import type { Prompts } from "../prompts.ts";
 import { startDeadline } from "../resilience.ts";
 import { guessLanguage } from "../text/language.ts";
-import { createAnswerGate } from "./answer-gate.ts";
-import type { CitationGate } from "./citations.ts";
+import { type AnswerGate, createAnswerGate } from "./answer-gate.ts";
 import {
   buildContext,
   buildPrompt,
@@ -22,6 +21,7 @@ import {
   type GenerateLimits,
 } from "./generate.ts";
 import type { Evidence } from "./merge.ts";
+import { renderPlace } from "./render-source.ts";
 import {
   type Retrieval,
   retrieve,
@@ -48,6 +48,10 @@ export interface AnswerDependencies extends RetrieveDependencies {
       similarity: number;
     };
 }
+
+/** Stands in the prompt where the sources are documents beside it. */
+const BESIDE =
+  "(The sources are the documents of this request, each with its number in its title.)";
 
 /** Messages of the user that are looked at when a question does not tell its language. */
 const EARLIER = 10;
@@ -165,7 +169,7 @@ function* sayNothingFound(
 /** The model's words, checked, until its end or its reader's. */
 async function* writeText(
   text: ReturnType<typeof generateText>,
-  gate: CitationGate,
+  gate: AnswerGate,
   onFirstToken: () => void,
 ): AsyncGenerator<AnswerEvent, Generated> {
   try {
@@ -173,7 +177,7 @@ async function* writeText(
     yield { type: "text-start" };
     if (step.done !== true) onFirstToken();
     for (; step.done !== true; step = await text.next()) {
-      const delta = gate.push(step.value);
+      const delta = typeof step.value === "string" ? gate.push(step.value) : gate.cite(step.value);
       if (delta !== "") yield { type: "text", delta };
     }
     return step.value;
@@ -229,18 +233,28 @@ function modelCall(
       text: shownText(passage, source),
     })),
   );
+  const input = {
+    question,
+    language,
+    missing: retrieval.missing,
+    prompts,
+    nonce: generateId(),
+    historyTokens: limits.historyTokens,
+  };
+  const task = {
+    question: question.text,
+    history: question.history,
+    passages,
+    // For models that take documents beside the prompt.
+    documents: context.sources.map(({ n, chunk, text }) => ({
+      n,
+      title: renderPlace(chunk),
+      text,
+    })),
+    promptWithoutSources: buildPrompt({ ...input, context: { ...context, text: BESIDE } }),
+  };
   return {
-    prompt: buildPrompt({
-      question,
-      language,
-      context,
-      missing: retrieval.missing,
-      prompts,
-      nonce: generateId(),
-      historyTokens: limits.historyTokens,
-    }),
-    providerOptions: {
-      tributary: { question: question.text, history: question.history, passages },
-    } as unknown as SharedV4ProviderOptions,
+    prompt: buildPrompt({ ...input, context }),
+    providerOptions: { tributary: task } as unknown as SharedV4ProviderOptions,
   };
 }

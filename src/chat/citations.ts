@@ -1,4 +1,4 @@
-import type { Citation, Source } from "../ports.ts";
+import type { Citation, ModelCitation, Source } from "../ports.ts";
 import { readMarker } from "./marker.ts";
 import { createShownText } from "./shown-text.ts";
 
@@ -6,6 +6,11 @@ import { createShownText } from "./shown-text.ts";
 export interface CitationGate {
   /** Takes what the model wrote; returns what the reader may see now. */
   push(text: string): string;
+  /**
+   * Takes what the model's provider says of words that stood so many characters before the end of what was pushed, or
+   * near it; returns what the reader may see now. Its markers come with the next end of a sentence or clause.
+   */
+  cite(citation: ModelCitation, ago: number): string;
   /**
    * The rest that was held back, and all citations. Offsets count from the first character that the reader saw. An
    * answer whose sentences cite nothing, or say that they found nothing, is none.
@@ -25,7 +30,7 @@ export function createCitationGate(sources: Source[]): CitationGate {
   /** Decides about what is held up to and with its next bracket; false when more must be known first. */
   function step(last: boolean): boolean {
     const { text, space, rest } = splitAtBracket(held, last);
-    shown.add(text);
+    shown.addText(text, space);
     held = space + rest;
     if (rest === "") return false;
     const marker = readMarker(rest);
@@ -52,8 +57,12 @@ export function createCitationGate(sources: Source[]): CitationGate {
       held += text;
       return release(false);
     },
+    cite(citation, ago) {
+      shown.cite(citation, ago);
+      return shown.take();
+    },
     end() {
-      const text = release(true);
+      const text = release(true) + shown.end();
       return { text, citations: shown.citations, answered: shown.isAnswer() };
     },
   };

@@ -6,6 +6,7 @@ import type {
 } from "@ai-sdk/provider";
 import { AppError, type FailureReason, toFailureReason, UpstreamError } from "../errors.ts";
 import type { Operation } from "../operations.ts";
+import type { ModelCitation } from "../ports.ts";
 import { callWithin, type IdleDeadline, rejectOnAbort, startIdleDeadline } from "../resilience.ts";
 import type { FinishReason, Usage } from "./events.ts";
 import { toModelError, truncated } from "./model-error.ts";
@@ -42,7 +43,7 @@ export interface Generated {
 /**
  * Streams the text of the first model that gets to its first token; one that fails before is tried twice at most, then
  * the next one takes its place. After the first token nothing is repeated: the reader has seen it.
- * Deltas that arrive together are joined, since everything further down costs per part; `turn` waits until what has
+ * What a provider says of sources comes between. Deltas that arrive together are joined, since everything further down costs per part; `turn` waits until what has
  * arrived is read. Returns how the answer ended.
  * Throws `model-unavailable`, `timeout`, and `answer-truncated` when the stream ends without saying that it is whole.
  */
@@ -52,7 +53,7 @@ export async function* generateText(
   limits: GenerateLimits,
   turn: () => Promise<void>,
   signal: AbortSignal,
-): AsyncGenerator<string, Generated> {
+): AsyncGenerator<string | ModelCitation, Generated> {
   const { begun, fallback } = await beginFirst(models, call, limits, signal);
   const { tokens, idle, reading } = begun;
   let generated: Generated | undefined;
@@ -60,8 +61,7 @@ export async function* generateText(
     for (;;) {
       await rejectOnAbort(idle.signal, tokens.available());
       await turn();
-      const text = tokens.take();
-      if (text !== "") yield text;
+      yield* tokens.take();
       if (tokens.closed()) break;
     }
     generated = await reading;
@@ -149,19 +149,13 @@ async function readParts(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      if (value.type === "text-delta") {
+      if (value.type === "finish") finish = readFinish(value);
+      else takePart(value, tokens, idle);
+      const room = tokens.room();
+      if (room !== undefined) {
+        idle.hold();
+        await room;
         idle.restart();
-        tokens.add(value.delta);
-        const room = tokens.room();
-        if (room !== undefined) {
-          idle.hold();
-          await room;
-          idle.restart();
-        }
-      } else if (value.type === "error") {
-        throw toModelError(value.error);
-      } else if (value.type === "finish") {
-        finish = readFinish(value);
       }
     }
     if (finish === undefined) throw truncated();
@@ -176,6 +170,16 @@ async function readParts(
     idle.signal.removeEventListener("abort", cancel);
     if (finish === undefined) cancel();
   }
+}
+
+function takePart(part: LanguageModelV4StreamPart, tokens: TokenQueue, idle: IdleDeadline): void {
+  if (part.type === "text-delta") {
+    idle.restart();
+    tokens.add(part.delta);
+  } else if (part.type === "source") {
+    const citation = part.providerMetadata?.["tributary"];
+    if (citation !== undefined) tokens.cite(citation as unknown as ModelCitation);
+  } else if (part.type === "error") throw toModelError(part.error);
 }
 
 function readFinish(part: LanguageModelV4StreamPart & { type: "finish" }): Generated {

@@ -1,18 +1,24 @@
-import type { Citation, Source } from "../ports.ts";
-import { readSentences } from "../text/sentences.ts";
+import type { Citation, ModelCitation, Source } from "../ports.ts";
+import { createCitationRecord } from "./citation-record.ts";
+import { citedSentence, createTail, type Sentence } from "./cited-sentence.ts";
 import { type CodeTracker, createCodeTracker } from "./code-tracker.ts";
 import { mayBecomeLink } from "./link-forms.ts";
 import { readMarker } from "./marker.ts";
-import { isRefusal } from "./refusal.ts";
-import { verifyCitation } from "./verify.ts";
+import { createWaitingMarkers, FARTHEST, findPlace, renderMarkers } from "./native-citations.ts";
 
 /** The answer as its reader sees it, while it grows. */
 export interface ShownText {
   add(text: string): void;
-  /** Takes a marker with the white space before it: what is left of both goes to the reader. */
+  /** The same where `space` follows; markers that wait find their place in it. */
+  addText(text: string, space: string): void;
+  /** Takes a marker of the model with the white space before it: what is left of both goes to the reader. */
   mark(space: string, numbers: number[]): void;
+  /** Takes what a provider says of words that were added `ago` characters before the end, or near there. */
+  cite(citation: ModelCitation, ago: number): void;
   /** What was added since the last time. */
   take(): string;
+  /** Markers that wait have their place at the end. */
+  end(): string;
   /** Whether what would follow now is code. */
   isCode: CodeTracker["isInside"];
   /** Of all markers so far. Offsets count from the first character that the reader saw. */
@@ -21,15 +27,76 @@ export interface ShownText {
   isAnswer(): boolean;
 }
 
-/** Signs before a sentence that do not belong to it; an opening quotation mark or the sign of a figure does. */
-const LEFT_OVER =
-  /^(?:(?![.,]\d)[[\s\p{Po}\p{Pe}\p{Pf}]--["'*#@\/\\¡¿]]|\p{Pd}(?!\d)|["'*+>#](?=[\s#]))+/v;
-
 export function createShownText(sources: Source[]): ShownText {
-  const known = new Map(sources.map((source) => [source.n, source]));
-  const citations: Citation[] = [];
-  /** Where the cited sentences begin that refuse: those that say so, and those marked with the prompt's `[0]`. */
-  const refusals = new Set<number>();
+  const record = createCitationRecord(sources);
+  const page = createPage();
+  const waiting = createWaitingMarkers();
+
+  function placeWaiting(): void {
+    const cited = page.cited();
+    const numbers = waiting.place(page.length());
+    page.addMarkers(renderMarkers(page.end(), numbers), cited);
+  }
+
+  function addText(text: string, space: string): void {
+    let rest = text;
+    while (waiting.isThere()) {
+      const isFar = waiting.since(page.length()) > FARTHEST;
+      const place = findPlace(page.end(), rest, space, isFar);
+      if (place === undefined) break;
+      page.add(rest.slice(0, place));
+      rest = rest.slice(place);
+      if (page.isCode("", rest + space, false) === false) placeWaiting();
+      else if (rest === "") break;
+      page.add(rest.charAt(0));
+      rest = rest.slice(1);
+    }
+    page.add(rest);
+  }
+
+  return {
+    ...page,
+    addText,
+    citations: record.citations,
+    isAnswer: record.isAnswer,
+    mark(space, numbers) {
+      const cited = page.cited();
+      if (cited !== undefined && numbers.includes(0)) record.refuse(cited);
+      const isPlaced = (n: number): boolean => waiting.isPlaced(n, cited?.end ?? 0);
+      const valid = numbers.filter((n) => record.knows(n) && !isPlaced(n));
+      if (cited === undefined || valid.length === 0) return page.leaveOut(space);
+      for (const n of valid) if (!waiting.takeBack(n)) record.add(n, cited);
+      page.addMarkers(space + valid.map((n) => `[${n}]`).join(""), cited);
+    },
+    cite({ numbers, text }, ago) {
+      const cited = page.find(text, ago) ?? page.cited();
+      if (cited === undefined) return;
+      for (const n of numbers.filter((n) => record.knows(n) && !record.covers(n, cited))) {
+        record.add(n, cited);
+        waiting.add(n, page.length());
+      }
+    },
+    end() {
+      if (waiting.isThere() && page.isCode("", "", true) === false) placeWaiting();
+      return page.take();
+    },
+  };
+}
+
+/** What was written, and where in it we are. */
+interface Page extends Pick<ShownText, "add" | "take" | "isCode"> {
+  /** The sentence that a marker here would stand for. */
+  cited(): Sentence | undefined;
+  addMarkers(markers: string, cited: Sentence | undefined): void;
+  /** A marker goes, and the white space before it. */
+  leaveOut(space: string): void;
+  find(words: string, ago: number): Sentence | undefined;
+  /** The text's end, as far as it is known. */
+  end(): string;
+  length(): number;
+}
+
+function createPage(): Page {
   const code = createCodeTracker();
   const seen = createTail();
   let added = "";
@@ -50,94 +117,31 @@ export function createShownText(sources: Source[]): ShownText {
 
   return {
     add,
-    citations,
     isCode: code.isInside,
-    isAnswer: () => citations.some(({ start }) => !refusals.has(start)),
-    mark(space, numbers) {
-      const cited = citedSentence(seen, sentenceFrom) ?? last;
-      if (cited !== undefined && numbers.includes(0)) refusals.add(cited.start);
-      const valid = cited === undefined ? [] : numbers.filter((n) => known.has(n));
-      if (cited === undefined || valid.length === 0) {
-        // A line break belongs to the text, a space to the marker.
-        if (space.includes("\n")) add(space);
-        // What follows must not make a marker of a bracket that was left open: "[[9]9]".
-        if (readMarker(openBracket(seen.from(0).text)) === "unfinished") add("…");
-        isJoint = true;
-        return;
-      }
-      const { text, start, end } = cited;
-      if (isRefusal(text)) refusals.add(start);
-      for (const n of valid)
-        citations.push({ n, start, end, ...verifyCitation(text, known.get(n)!) });
-      add(space + valid.map((n) => `[${n}]`).join(""));
+    cited: () => citedSentence(seen, sentenceFrom) ?? last,
+    addMarkers(markers, cited) {
+      add(markers);
       sentenceFrom = seen.length();
       last = cited;
     },
+    leaveOut(space) {
+      // A line break belongs to the text, a space to the marker.
+      if (space.includes("\n")) add(space);
+      // What follows must not make a marker of a bracket that was left open: "[[9]9]".
+      if (readMarker(openBracket(seen.from(0).text)) === "unfinished") add("…");
+      isJoint = true;
+    },
+    find(text, ago) {
+      const start = seen.find(text, ago);
+      return start === undefined ? undefined : { text, start, end: start + text.length };
+    },
+    end: seen.end,
+    length: seen.length,
     take() {
       const taken = added;
       added = "";
       return taken;
     },
-  };
-}
-
-/** A sentence with its place in the answer. */
-interface Sentence {
-  text: string;
-  start: number;
-  end: number;
-}
-
-/** The last sentence between the marker before and the end. Undefined when nothing stands there. */
-function citedSentence(seen: Tail, from: number): Sentence | undefined {
-  const { text, start } = seen.from(from);
-  const last = readSentences(text).findLast((span) =>
-    /[\p{L}\p{N}]/u.test(text.slice(span.start, span.end)),
-  );
-  if (last === undefined) return undefined;
-  const sentence = text.slice(last.start, last.end);
-  const leftOver = LEFT_OVER.exec(sentence)?.[0].length ?? 0;
-  return {
-    text: sentence.slice(leftOver),
-    start: start + last.start + leftOver,
-    end: start + last.end,
-  };
-}
-
-const LOW_SURROGATE = /^[\uDC00-\uDFFF]/;
-
-/** Characters in which a cited sentence is looked for: an answer without an end must not be kept. */
-const TAIL = 4096;
-
-/** The end of a text that grows. Offsets count from its beginning. */
-interface Tail {
-  add(text: string): void;
-  /** What is still known from an offset on, and where that begins. */
-  from(offset: number): { text: string; start: number };
-  /** All that is known. */
-  end(): string;
-  /** Of the whole text. */
-  length(): number;
-}
-
-function createTail(): Tail {
-  let tail = "";
-  let dropped = 0;
-  return {
-    add(text) {
-      tail += text;
-      if (tail.length < 2 * TAIL) return;
-      dropped += tail.length - TAIL;
-      tail = tail.slice(-TAIL);
-    },
-    from(offset) {
-      // The same wherever the pieces ended, and never half a character.
-      let start = Math.max(offset, dropped + tail.length - TAIL);
-      if (LOW_SURROGATE.test(tail.charAt(start - dropped))) start += 1;
-      return { text: tail.slice(start - dropped), start };
-    },
-    end: () => tail,
-    length: () => dropped + tail.length,
   };
 }
 

@@ -10,7 +10,7 @@ export function generate(
   model: ScriptedModel,
   limits: Partial<typeof LIMITS> = {},
   signal = new AbortController().signal,
-): AsyncGenerator<string, Generated> {
+): ReturnType<typeof generateText> {
   const operation = createOperations(() => performance.now()).of("model", "stream");
   return generateText([{ model, operation }], CALL, { ...LIMITS, ...limits }, () => turn(), signal);
 }
@@ -22,13 +22,13 @@ export interface Run {
 }
 
 /** Reads to the end, whichever it is. */
-export async function run(generator: AsyncGenerator<string, Generated>): Promise<Run> {
+export async function run(generator: ReturnType<typeof generateText>): Promise<Run> {
   const texts: string[] = [];
   try {
     for (;;) {
       const { done, value } = await generator.next();
       if (done === true) return { texts, end: value, error: undefined };
-      texts.push(value);
+      if (typeof value === "string") texts.push(value);
     }
   } catch (error) {
     return { texts, end: undefined, error };
