@@ -31,7 +31,7 @@ export function chunkFromForeign(
   const places = [fields, metadata];
   const documentId = findText(places, DOCUMENT) ?? id;
   const url = findText(places, URL, /^https?:\/\/\S+$/);
-  const text = whole.slice(0, LONGEST);
+  const text = whole.slice(0, LONGEST).toWellFormed();
   return {
     id,
     documentId,

@@ -1,5 +1,6 @@
 // Collections that somebody else wrote into the same Qdrant.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkCollections } from "../../src/collection-check.ts";
 import { type OpenApp, openApp } from "../support/open-app.ts";
 import { embedText } from "../support/word-vectors.ts";
 import { openWorld, type World } from "../support/world.ts";
@@ -272,5 +273,30 @@ describe("a collection that somebody else wrote", () => {
     } finally {
       await world.command({ do: "clear" });
     }
+  });
+
+  it("has its text where TEXT_FIELD says", async () => {
+    const environment = { ...world.environment, COLLECTIONS: "textless", TEXT_FIELD: "body.words" };
+    const other = await openApp({ samples: false, environment });
+    try {
+      const response = await other.post("/search", { query: "what does the heron eat" });
+      const { results } = (await response.json()) as Found;
+      expect(results[0]).toMatchObject({ collection: "textless", text: TEXTS[1] });
+    } finally {
+      other.close();
+    }
+  });
+
+  it("is named to the operator where it can not be searched, with what to do", async () => {
+    const { signal } = new AbortController();
+    expect(await checkCollections(app.services, signal)).toEqual([
+      {
+        level: "warn",
+        collection: "short",
+        message: expect.stringMatching(/ 8 numbers .*EMBED_DIM/),
+      },
+      { level: "warn", collection: "textless", message: expect.stringContaining("TEXT_FIELD") },
+      { level: "warn", collection: "sparse-only", message: expect.stringContaining("no dense") },
+    ]);
   });
 });
