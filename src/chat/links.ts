@@ -1,5 +1,4 @@
 import type { Source } from "../ports.ts";
-import { stripInvisible } from "../text/invisible.ts";
 import { createCodeTracker } from "./code-tracker.ts";
 import { findLink, type Found, unfinishedFrom } from "./link-forms.ts";
 import { type Judged, LONGEST_LINK } from "./link-place.ts";
@@ -15,17 +14,15 @@ export interface LinkFilter {
 
 /** Characters of what went through that decide about what comes. */
 const CONTEXT = 256;
-const HIGH_SURROGATE = /[\uD800-\uDBFF]$/;
 
 /**
  * Takes out what a browser could follow or load and no source holds, in every form that Markdown and HTML have for it:
- * an answer must not be able to carry anything away. Relative destinations count outside code only, tags never leave
- * as tags when they have attributes or do something by themselves, and signs that no reader sees are left out.
+ * an answer must not be able to carry anything away. Relative destinations count outside code only, and tags never
+ * leave as tags when they have attributes or do something by themselves.
  */
 export function createLinkFilter(sources: Source[]): LinkFilter {
   const code = createCodeTracker();
   let urls: Set<string> | undefined;
-  let half = "";
   let held = "";
   let before = "";
   let out = "";
@@ -76,15 +73,10 @@ export function createLinkFilter(sources: Source[]): LinkFilter {
 
   return {
     push(text) {
-      // A character that no reader sees may come in two halves.
-      const whole = half + text;
-      half = HIGH_SURROGATE.exec(whole)?.[0] ?? "";
-      held += stripInvisible(whole.slice(0, whole.length - half.length));
+      held += text;
       return release(false);
     },
     end() {
-      held += half;
-      half = "";
       return release(true);
     },
   };

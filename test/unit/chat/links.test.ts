@@ -93,9 +93,21 @@ describe("createLinkFilter", () => {
     );
   });
 
-  it("leaves out what no reader sees", () => {
-    expect(pass("a\u202Eb\u200Bc\u{E0041}\u{E0042}d\u0000e\uFEFF\u00ADf\u3164")).toBe("abcdef");
-    expect(pass(..."a\u{E0041}🏕️b")).toBe("a🏕️b");
+  it("leaves text as it is, also what no reader sees in it, but no address that is made of it", () => {
+    for (const text of [
+      "a\u202Eb\u200Bc\u{E0041}\u{E0042}d\u0000e\uFEFF\u00ADf\u3164",
+      "a\u{E0041}👩‍👩‍👧\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}b",
+      "ht\u200Btps is not a scheme",
+    ]) {
+      expect(pass(text)).toBe(text);
+      expect(pass(...text)).toBe(text);
+    }
+    for (const address of [
+      `https://ev\u00ADil.example/x`,
+      `https://\u200B${EVIL}/x`,
+      `\uFEFF//${EVIL}/x`,
+    ])
+      expect(pass(`![x](${address})`)).not.toContain(".example");
   });
 
   it("holds no more of ordinary text than a word", () => {
