@@ -36,8 +36,8 @@ export const SCRIPTS: readonly [from: number, to: number, script: string][] = [
 ];
 
 const LATIN: Record<string, string> = {
-  en: "the is are of and to in for with what how which does do can my your you it when where who why from not have has will this that there any much many if an or be was on at by as about i should could would tell please",
-  de: "der die das und ist nicht wie was ich ein eine einen für mit auf wo kann wann wer warum von den dem zu im am sind hat wird welche welcher welches welchen gibt es sie mein meine wieviel viel bei oder wenn auch aus nach wir über",
+  en: "am a me they we he she were had been which whose did than then also but with when between during after before most first use used using write give find make show explain the is are of and to in for with what how which does do can my your you it when where who why from not have has will this that there any much many if an or be was on at by as about i should could would tell please",
+  de: "in an so worauf worüber woran worum wobei wodurch wogegen oft welchem wen wem woraus womit wofür wovon worin wozu neben gegen seit während wie viele war waren hatte hatten wurde wurden als er ihr ihre sein seine dieser diese dieses einer eines einem zwischen um durch bis noch nur mehr sich dem des der die das und ist nicht wie was ich ein eine einen für mit auf wo kann wann wer warum von den dem zu im am sind hat wird welche welcher welches welchen gibt es sie mein meine wieviel viel bei oder wenn auch aus nach wir über",
   fr: "le la les des est et une un que qui quoi comment pour dans avec sur pas je vous nous quel quelle quels quelles où quand combien du au aux ce cette mon ma mes il elle peut puis sont ou si ne se faut pourquoi l d qu",
   es: "el la los las es y una un que qué cómo como para con por en no del al cuál cuánto cuánta cuántos cuándo dónde quién se mi su puedo hay está son tiene lo más de si o sin hasta tengo puede pesa",
   it: "il lo la gli le è e una un che come per con non di del della dei delle al alla quale quanto quanta quando dove chi posso si mio mia sono ha nel nella cosa ci i c dell perché se o da pesa",
@@ -65,10 +65,15 @@ export const WORDS: Record<string, Map<string, string[]>> = {
   ar: new Map(),
 };
 
-/** By script, letters that tell a language. */
-export const MARKS: Record<string, [language: string, letters: RegExp][]> = {
+/** What a letter of one language counts beside its words. */
+const TELLING = 1.5;
+
+/** By script, letters that tell a language, and what they count where that is less. */
+const LETTERS: Record<string, [language: string, letters: RegExp, weight?: number][]> = {
   latin: [
-    ["de", /ß|[äü]/],
+    ["de", /ß/],
+    // Names in other languages have these as well.
+    ["de", /[äöü]/, 0.7],
     ["fr", /[œêûëî]|\bç/],
     ["es", /[ñ¿¡]/],
     ["it", /[ìò]/],
@@ -92,6 +97,15 @@ export const MARKS: Record<string, [language: string, letters: RegExp][]> = {
     ["ur", /[ٹڈڑےںہ]/],
   ],
 };
+
+/** By script, letters that tell a language and what they count beside a word. */
+export const MARKS: Record<string, [language: string, letters: RegExp, weight: number][]> =
+  Object.fromEntries(
+    Object.entries(LETTERS).map(([script, marks]) => [
+      script,
+      marks.map(([language, letters, weight = TELLING]) => [language, letters, weight]),
+    ]),
+  );
 
 function byWord(lists: Record<string, string>): Map<string, string[]> {
   const words = new Map<string, string[]>();

@@ -7,9 +7,9 @@ const WORDS_OF_SAMPLE = 200;
 const SHARE = 1 / 3;
 /** Japanese text is mostly Han. */
 const KANA_SHARE = 0.1;
+/** A Han character is a word where others need several letters. */
+const HAN_SHARE = 0.2;
 
-/** What a single sign of an alphabet counts beside words. */
-const MARK = 1.5;
 /** One word that only one language has. */
 const ENOUGH = 0.9;
 
@@ -33,10 +33,11 @@ export function detectLanguage(text: string): string | undefined {
   const share = (script: string): number => (counts.get(script) ?? 0) / letters;
   if (share("ko") >= SHARE) return "ko";
   if (share("ja") >= KANA_SHARE) return "ja";
-  const [script, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), ["latin", 0]);
-  if (script !== "latin" && script !== "ja" && count / letters >= SHARE) {
+  const [script, count] = [...counts]
+    .filter(([name]) => name !== "latin" && name !== "ja")
+    .reduce((a, b) => (b[1] > a[1] ? b : a), ["", 0]);
+  if (count / letters >= (script === "zh" ? HAN_SHARE : SHARE))
     return WORDS[script] === undefined ? script : (detectByWords(sample, script) ?? script);
-  }
   return detectByWords(sample, "latin");
 }
 
@@ -68,8 +69,8 @@ function detectByWords(sample: string, script: string): string | undefined {
     const languages = WORDS[script]?.get(word) ?? [];
     for (const language of languages) add(language, 1 / languages.length);
   }
-  for (const [language, letters] of MARKS[script] ?? [])
-    if (letters.test(text)) add(language, MARK);
+  for (const [language, letters, weight] of MARKS[script] ?? [])
+    if (letters.test(text)) add(language, weight);
   const [best, second] = [...scores].toSorted((a, b) => b[1] - a[1]);
   if (best === undefined || best[1] < ENOUGH) return undefined;
   return second !== undefined && second[1] === best[1] ? undefined : best[0];
