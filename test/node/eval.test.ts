@@ -8,7 +8,7 @@ import { measureSamples } from "../../src/node/eval/measure.ts";
 import { serveQdrant } from "../../src/node/serve-qdrant.ts";
 import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
 import { startFaultServer } from "../support/fault-server.ts";
-import { type Finished, ROOT, runProcess } from "./tributary.ts";
+import { type Finished, freeAddress, ROOT, runProcess } from "./tributary.ts";
 
 declare const FULL: boolean;
 
@@ -239,15 +239,18 @@ describe("eval --tune", () => {
 describe("eval of what can not be measured", () => {
   it("says so in one sentence and ends with 2", async () => {
     writeAnimals("labels.tsv");
-    const [labels, key, option] = await Promise.all([
+    write("whole/corpus.jsonl", ANIMALS);
+    write("whole/queries.jsonl", QUESTIONS);
+    write("whole/qrels.tsv", "q1\tland-1\t1\n");
+    const [labels, qdrant, key] = await Promise.all([
       evaluate([folder]),
+      evaluate([join(folder, "whole")], { QDRANT_URL: await freeAddress() }),
       evaluate(["--tune"]),
-      evaluate(["--colour"]),
     ]);
     for (const [finished, message] of [
       [labels, /needs a qrels\.tsv or a qrels\/test\.tsv\.$/],
+      [qdrant, /^Qdrant does not answer .+ QDRANT_URL= to measure in this process\.$/],
       [key, /set COHERE_API_KEY/],
-      [option, /--colour.+--help\.$/],
     ] as const) {
       expect({ ...finished, stderr: "" }).toEqual({ code: 2, stdout: "", stderr: "" });
       expect(finished.stderr.trimEnd()).toMatch(message);

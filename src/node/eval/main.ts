@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Writable } from "node:stream";
 import { ConfigError, readConfig } from "../../config.ts";
+import { UpstreamError } from "../../errors.ts";
 import { describeStartError } from "../start-error.ts";
 import { readCommand, USAGE } from "./command.ts";
 import { EvalError } from "./eval-error.ts";
@@ -47,11 +48,22 @@ function silence(): Writable {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
+/** One sentence where the caller can mend it, with code 2; otherwise all that is known, with code 1. */
+function report(error: Error): number {
+  const isUnreachable = error instanceof UpstreamError && error.service === "qdrant";
+  if (isUnreachable && (process.env["QDRANT_URL"] ?? "") !== "")
+    console.error(
+      `Qdrant does not answer as it should at QDRANT_URL (${error.message}). Start it, or set QDRANT_URL= to measure in this process.`,
+    );
+  else if (error instanceof EvalError || error instanceof ConfigError) console.error(error.message);
+  else {
+    console.error(describeStartError(error));
+    return 1;
+  }
+  return 2;
+}
+
 main(process.argv.slice(2)).then(
   () => process.exit(0),
-  (error: Error) => {
-    const isMendable = error instanceof EvalError || error instanceof ConfigError;
-    console.error(isMendable ? error.message : describeStartError(error));
-    process.exit(isMendable ? 2 : 1);
-  },
+  (error: Error) => process.exit(report(error)),
 );
