@@ -220,8 +220,8 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
       );
     });
 
-    it("shows markup of the model as text", async () => {
-      upstream.reply = `It is ${MARKUP} heavy [1]. [click](javascript:alert(1))`;
+    it("shows markup of the model, which stands in code, as text", async () => {
+      upstream.reply = `It is \`${MARKUP}\` heavy [1]. [click](javascript:alert(1))`;
       const page = await open(tributary.url);
       await ask(page);
       await whole(page);
@@ -233,8 +233,8 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    it("shows markup of the model and of the question as text without script too", async () => {
-      upstream.reply = `It is ${MARKUP} heavy [1].`;
+    it("shows markup of the model, which stands in code, and of the question as text without script too", async () => {
+      upstream.reply = `It is \`${MARKUP}\` heavy [1].`;
       const page = await open(tributary.url, { script: false });
       await ask(page);
       await page.locator("article").waitFor();
