@@ -6,13 +6,15 @@ import { readConfig } from "../../src/config.ts";
 import { startServer } from "../../src/node/server.ts";
 import { startFaultServer } from "../support/fault-server.ts";
 import { startProcess } from "../support/spawn-server.ts";
-import { postJson, ROOT, runProcess, startTributary } from "./tributary.ts";
+import { postJson, ROOT, runProcess, startTributary, type Tributary } from "./tributary.ts";
 
 const REINDEX = `${ROOT}src/node/reindex.ts`;
 const STACK = /^\s+at .+[:(]|node:internal|file:\/\//m;
 
 const folders: string[] = [];
-afterEach(() => {
+let tributary: Tributary | undefined;
+afterEach(async () => {
+  await tributary?.stop();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 function makeFolder(): string {
@@ -33,17 +35,18 @@ async function findFirst({ url }: { url: string }, query: string): Promise<unkno
   return results[0];
 }
 
-describe("npm run reindex", () => {
+// Several processes start one after the other.
+describe("npm run reindex", { timeout: 60_000 }, () => {
   it("is asked for in the log when lengths drift, and waits for the server to stop", async () => {
     const DATA_DIR = makeFolder();
     const reindex = (): ReturnType<typeof runProcess> =>
       runProcess(process.execPath, [REINDEX, "lakes"], { env: { DATA_DIR } });
     const lakes = Array.from({ length: 60 }, (_, index) => `The heron of lake ${index}.`);
 
-    const tributary = await startTributary({ DATA_DIR, SAMPLES: "false" });
+    tributary = await startTributary({ DATA_DIR, SAMPLES: "false" });
     await store(tributary, ["Lake."]);
     for (let round = 0; round < 2; round++) await store(tributary, lakes);
-    await expect.poll(() => tributary.stderr()).toContain("\n");
+    await expect.poll(() => tributary?.stderr()).toContain("\n");
     const warnings = tributary.stderr().trim().split("\n");
     expect(warnings).toHaveLength(1);
     expect(JSON.parse(warnings[0]!)).toMatchObject({
@@ -103,27 +106,22 @@ describe("npm run reindex", () => {
 
       const done = await runProcess(process.execPath, [REINDEX], { env });
       expect(done).toMatchObject({ code: 0, stderr: "" });
-      const tributary = await startServer(readConfig({ ...env, PORT: "0" }));
-      expect(await findFirst(tributary, "newt of lake 2")).toMatchObject({
+      const server = await startServer(readConfig({ ...env, PORT: "0" }));
+      expect(await findFirst(server, "newt of lake 2")).toMatchObject({
         documentId: "d2",
         legs: { sparse: expect.any(Number), dense: expect.any(Number) },
       });
-      await tributary.close();
+      await server.close();
     } finally {
       await upstream.close();
     }
   });
 
-  it.each([
-    [["nowhere"], { DATA_DIR: "/nowhere/at/all" }, /^There is no store to re-index/],
-    [[], { QDRANT_URL: "http://127.0.0.1:1" }, /^\[qdrant\] list collections.*QDRANT_URL/],
-  ] as [string[], Record<string, string>, RegExp][])(
-    "says what is wrong with %j",
-    async (given, env, sentence) => {
-      const { code, stderr } = await runProcess(process.execPath, [REINDEX, ...given], { env });
-      expect(code).not.toBe(0);
-      expect(stderr).toMatch(sentence);
-      expect(stderr).not.toMatch(STACK);
-    },
-  );
+  it("says what is wrong", async () => {
+    const env = { QDRANT_URL: "http://127.0.0.1:1" };
+    const { code, stderr } = await runProcess(process.execPath, [REINDEX], { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\[qdrant\] list collections.*QDRANT_URL/);
+    expect(stderr).not.toMatch(STACK);
+  });
 });
