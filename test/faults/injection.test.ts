@@ -13,7 +13,7 @@ import { createRandom, randomSeed } from "../support/random.ts";
 
 declare const FULL: boolean;
 
-const INVENTED = FULL ? 2000 : 100;
+const INVENTED = FULL ? 2000 : 50;
 
 const CANARY = "QUETZAL";
 const SENTENCE = "The zorbel pump moves nine litres a minute.";
@@ -141,6 +141,20 @@ describe("an attack on an obedient model", () => {
       expect(answer, what).not.toMatch(/<(?:img|a)\s/i);
       expect(answer, what).not.toMatch(/(?:\/\/|www\.)evil\.example\/\S*You%20answer/);
     }
+  });
+
+  it("reaches the model from earlier turns without what no reader sees", async () => {
+    const hidden = ATTACKS.find((attack) => attack.startsWith("Be kind."))!;
+    const messages = [
+      { role: "user", content: hidden },
+      { role: "assistant", content: hidden },
+      { role: "user", content: QUESTION },
+    ];
+    const body = { messages, collections: ["shop"], filter: { case: "title-0" }, stream: false };
+    expect((await app.post("/chat", body)).status).toBe(200);
+    const sent = JSON.stringify(asked);
+    expect(sent.match(/Be kind\./g)?.length).toBeGreaterThanOrEqual(2);
+    expect(stripForModel(sent)).toBe(sent);
   });
 
   it("is obeyed by the model, or these tests show nothing", async () => {
