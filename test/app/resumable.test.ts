@@ -301,7 +301,8 @@ describe.each(["true", "false"])("stop with RESUMABLE=%s", (RESUMABLE) => {
     await world.waitFor(
       ({ operation, closedAt }) => operation === "chat" && closedAt !== undefined,
     );
-    expect(Date.now() - asked).toBeLessThan(250);
+    // The time of every phase is held in test/faults.
+    expect(Date.now() - asked).toBeLessThan(1000);
     for (const frames of await Promise.all(all)) {
       const types = frames.map(typeOf);
       expect(types.slice(-2)).toEqual(["abort", "[DONE]"]);

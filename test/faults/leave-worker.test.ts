@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postJson } from "../node/tributary.ts";
+import { CLOSED_WITHIN, expectInTime } from "../support/in-time.ts";
 import {
-  CLOSED_WITHIN,
   expectedCalls,
   leaveInPhase,
   type LeavingOptions,
@@ -48,7 +48,7 @@ async function expectCancelled(
   const { delays, calls, open, received } = leavings;
   const slowest = Math.max(...delays).toFixed(1);
   if (FULL) console.log(`${options.phase.name}: ${delays.length} runs, slowest ${slowest} ms`);
-  expect(delays.filter((delay) => delay > CLOSED_WITHIN)).toEqual([]);
+  expectInTime(delays, CLOSED_WITHIN);
   expect(delays).toHaveLength(RUNS);
   expect(calls).toEqual(expectedCalls(options.phase, RUNS));
   expect(open).toEqual([]);

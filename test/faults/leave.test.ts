@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTributary, type Tributary } from "../node/tributary.ts";
+import { CLOSED_WITHIN, expectInTime } from "../support/in-time.ts";
 import {
-  CLOSED_WITHIN,
   CONDENSE,
   expectedCalls,
   leaveInPhase,
@@ -58,7 +58,7 @@ async function expectCancelled(
     console.log(
       `${options.phase.name}: ${delays.length} runs, slowest ${Math.max(...delays).toFixed(1)} ms`,
     );
-  expect(delays.filter((delay) => delay > CLOSED_WITHIN)).toEqual([]);
+  expectInTime(delays, CLOSED_WITHIN);
   expect(delays).toHaveLength(RUNS);
   expect(calls).toEqual(expectedCalls(options.phase, RUNS));
   expect(open).toEqual([]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectInTime } from "../support/in-time.ts";
 import { postJson, startTributary, type Tributary } from "../node/tributary.ts";
 import { expectedCalls, leaveInPhase, PHASES } from "../support/leaving.ts";
 import { hasNginx, type Nginx, startNginx } from "../support/nginx.ts";
@@ -10,7 +11,7 @@ declare const FULL: boolean;
 const ANSWERS = FULL ? 50 : 2;
 const LEAVERS = FULL ? 50 : 3;
 /** Milliseconds from a reader's leaving to the end of the model's call, with a process more in between. */
-const CLOSED_WITHIN = FULL ? 350 : 600;
+const CLOSED_WITHIN = 350;
 /** Milliseconds that the model waits for its last token to be seen; then it goes on without. */
 const PATIENCE = 500;
 const TOKENS = Array.from({ length: 10 }, (_, index) => `token${index} `);
@@ -77,7 +78,7 @@ describe.skipIf(!hasNginx())("behind nginx", () => {
         const options = { url: urls[name]!, upstreams, phase, runs: LEAVERS };
         const { delays, calls } = await leaveInPhase(options);
         if (FULL) console.log(`${name}: slowest ${Math.max(...delays).toFixed(1)} ms`);
-        expect(delays.filter((delay) => delay > CLOSED_WITHIN)).toEqual([]);
+        expectInTime(delays, CLOSED_WITHIN);
         expect(calls).toEqual(expectedCalls(phase, LEAVERS));
       },
       LEAVERS * 2000 + 10_000,

@@ -4,8 +4,6 @@ import { openRawRequest, type RawClient } from "./raw-client.ts";
 import type { SeenRequest } from "./request-log.ts";
 import { nameOperation, QUESTION, type Upstreams } from "./upstreams.ts";
 
-/** Milliseconds from the reader's leaving to the end of the last call that was open. */
-export const CLOSED_WITHIN = 250;
 /** Milliseconds for a call that must not come. */
 const AFTERWARDS = 300;
 /** Milliseconds that a fault holds a call: longer than anything here waits for. */
