@@ -1,5 +1,5 @@
-import stem from "wink-porter2-stemmer";
 import { koreanStem } from "./korean.ts";
+import { stemWord } from "./stem.ts";
 import { isStopWord } from "./stop-words.ts";
 
 /** The terms of a text with their counts, in two vocabularies whose lengths are counted apart. */
@@ -22,6 +22,7 @@ const PIECES = new RegExp(
   `([${JOINED}]+)|([[\\p{L}\\p{N}]--[${JOINED}]][[\\p{L}\\p{M}\\p{N}]--[${JOINED}]]*)`,
   "gv",
 );
+const SURROGATE = /[\uD800-\uDFFF]/;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const HANGUL = /^\p{Script=Hangul}+$/u;
 const LATIN = /^[\p{Script=Latin}\p{M}\p{N}]+$/u;
@@ -64,14 +65,25 @@ function addJoined(terms: Terms, run: string): void {
 
 function addWord(terms: Terms, word: string): void {
   if (isStopWord(word)) return;
-  addTerm(terms, word.length <= LONGEST_STEMMED && LATIN.test(word) ? stem(word) : word);
-  const padded = [...`_${word}_`].slice(0, LONGEST_IN_GRAMS);
-  const count = Math.max(1, padded.length - 3);
-  for (let index = 0; index < count; index++) {
-    const gram = padded.slice(index, index + 4).join("");
-    terms.grams.set(gram, (terms.grams.get(gram) ?? 0) + 1);
+  addTerm(terms, word.length <= LONGEST_STEMMED && LATIN.test(word) ? stemWord(word) : word);
+  const grams = readGrams(`_${word}_`);
+  for (const gram of grams) terms.grams.set(gram, (terms.grams.get(gram) ?? 0) + 1);
+  terms.gramLength += grams.length;
+}
+
+function readGrams(padded: string): string[] {
+  if (SURROGATE.test(padded)) {
+    const characters = [...padded].slice(0, LONGEST_IN_GRAMS);
+    return Array.from({ length: Math.max(1, characters.length - 3) }, (_, index) =>
+      characters.slice(index, index + 4).join(""),
+    );
   }
-  terms.gramLength += count;
+  // Nearly every word: its characters are its UTF-16 units.
+  const length = Math.min(padded.length, LONGEST_IN_GRAMS);
+  const grams = [];
+  for (let index = 0; index < Math.max(1, length - 3); index++)
+    grams.push(padded.slice(index, Math.min(index + 4, length)));
+  return grams;
 }
 
 function addTerm(terms: Terms, term: string): void {
