@@ -48,6 +48,8 @@ export interface Chunk {
   heading: string[];
   start: number;
   end: number;
+  /** On which sides chunks of the same section stand beside it; absent where it is the whole section. */
+  neighbours?: "before" | "after" | "both";
   url?: string;
   metadata?: Metadata;
   /** Word and 4-gram terms of title, headings and text: what the term statistics count. */

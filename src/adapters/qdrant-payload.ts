@@ -32,6 +32,7 @@ export function chunkFromPayload(id: string | number, payload: unknown): Chunk {
     heading: Array.isArray(heading) ? heading.filter((part) => typeof part === "string") : [],
     start: readNumber(fields["start"], 0),
     end: readNumber(fields["end"], text.length),
+    ...readNeighbours(fields["neighbours"]),
     ...(typeof url === "string" ? { url } : {}),
     ...(typeof metadata === "object" && metadata !== null
       ? { metadata: metadata as Metadata }
@@ -39,6 +40,10 @@ export function chunkFromPayload(id: string | number, payload: unknown): Chunk {
     words: readNumber(fields["words"], 0),
     grams: readNumber(fields["grams"], 0),
   };
+}
+
+function readNeighbours(value: unknown): Pick<Chunk, "neighbours"> {
+  return value === "before" || value === "after" || value === "both" ? { neighbours: value } : {};
 }
 
 function readNumber(value: unknown, fallback: number): number {

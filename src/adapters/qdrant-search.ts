@@ -13,6 +13,7 @@ const CHUNK_FIELDS = [
   "heading",
   "start",
   "end",
+  "neighbours",
   "url",
   "metadata.date",
   "metadata.updated",

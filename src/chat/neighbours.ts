@@ -22,14 +22,16 @@ const DEADLINE = 1000;
 
 /** Sources whose neighbours are asked for: with those of all, the second round to the store took half as long again. */
 const BEST = 3;
+/** Each request costs a chat a tenth of its CPU: chunks of other sections join only where they are at hand. */
+const SIDES = { before: ["before", "both"], after: ["after", "both"] };
 
 /** Tokens of a small chunk: with fewer left no neighbour is asked for, and one more for each so many. */
 const SMALL = 100;
 
 /**
  * Fills the tokens that are left with the chunks before and after the best sources, those of the same section
- * first. Chunks that are candidates themselves are at hand, the others come in one request a collection; when
- * that fails the sources stay as they are.
+ * first. Chunks that are candidates themselves are at hand; others of the same section come in one request a
+ * collection, and when that fails the sources stay as they are.
  */
 export async function joinNeighbours(
   choice: Choice,
@@ -41,10 +43,13 @@ export async function joinNeighbours(
   const wanted = listWanted(choice);
   if (wanted.length === 0) return choice;
   const chunks = new Map<string, Chunk>(
-    candidates.map(({ collection, chunk }) => [`${collection}/${chunk.id}`, chunk]),
+    candidates.map(({ collection, chunk }) => [
+      placeKey(collection, chunk.documentId, chunk.index),
+      chunk,
+    ]),
   );
   const missing = Map.groupBy(
-    wanted.filter(({ key }) => !chunks.has(key)),
+    wanted.filter(({ key, isOfSection }) => isOfSection && !chunks.has(key)),
     ({ collection }) => collection,
   );
   if (missing.size > 0) {
@@ -53,9 +58,9 @@ export async function joinNeighbours(
     await runStage(stages, "neighbours", { operation, deadline, now, signal }, (limited) =>
       Promise.all(
         [...missing].map(async ([collection, list]) => {
-          const ids = list.map(({ id }) => id);
+          const ids = list.map(({ documentId, index }) => chunkId(collection, documentId, index));
           for (const chunk of await store.readChunks(collection, ids, limited))
-            chunks.set(`${collection}/${chunk.id}`, chunk);
+            chunks.set(placeKey(collection, chunk.documentId, chunk.index), chunk);
         }),
       ),
     );
@@ -67,40 +72,50 @@ export async function joinNeighbours(
 interface Wanted {
   draft: Draft;
   collection: string;
-  id: string;
+  documentId: string;
+  index: number;
   key: string;
+  /** It is known to be there, under the same headings. */
+  isOfSection: boolean;
+}
+
+function placeKey(collection: string, documentId: string, index: number): string {
+  return `${collection}/${index}/${documentId}`;
 }
 
 function listWanted({ drafts, tokensLeft }: Choice): Wanted[] {
   const taken = new Set(
-    drafts.flatMap(({ stretch }) => stretch.pieces.map(({ chunk }) => chunk.id)),
+    drafts.flatMap(({ passages, stretch }) =>
+      stretch.pieces.map(({ chunk }) =>
+        placeKey(passages[0]!.collection, chunk.documentId, chunk.index),
+      ),
+    ),
   );
   return drafts
     .slice(0, BEST)
-    .flatMap((draft) => {
-      const { collection } = draft.passages[0]!;
-      return neighbourIds(draft, collection).map((id) => ({
-        draft,
-        collection,
-        id,
-        key: `${collection}/${id}`,
-      }));
-    })
-    .filter(({ id }) => !taken.has(id))
+    .flatMap(listPlaces)
+    .filter(({ key }) => !taken.has(key))
     .slice(0, Math.floor(tokensLeft / SMALL));
 }
 
-/** After the source first: what it says goes on there. */
-function neighbourIds({ stretch }: Draft, collection: string): string[] {
-  const { chunk: first } = stretch.pieces[0]!;
-  const { chunk: last, text } = stretch.pieces.at(-1)!;
-  // The ids of a collection that somebody else wrote follow no rule of ours.
-  if (chunkId(collection, first.documentId, first.index) !== first.id) return [];
+/** After the source first: what it says goes on there. A shortened one reaches no neighbour. */
+function listPlaces(draft: Draft): Wanted[] {
+  const { chunk: first } = draft.stretch.pieces[0]!;
+  const { chunk: last, text } = draft.stretch.pieces.at(-1)!;
   if (text !== last.text) return [];
-  return [
-    chunkId(collection, last.documentId, last.index + 1),
-    ...(first.index > 0 ? [chunkId(collection, first.documentId, first.index - 1)] : []),
-  ];
+  const { collection } = draft.passages[0]!;
+  const place = (chunk: Chunk, side: keyof typeof SIDES): Wanted => {
+    const index = chunk.index + (side === "after" ? 1 : -1);
+    return {
+      draft,
+      collection,
+      documentId: chunk.documentId,
+      index,
+      key: placeKey(collection, chunk.documentId, index),
+      isOfSection: chunk.neighbours !== undefined && SIDES[side].includes(chunk.neighbours),
+    };
+  };
+  return [place(last, "after"), ...(first.index > 0 ? [place(first, "before")] : [])];
 }
 
 function joinFound(choice: Choice, wanted: Wanted[], chunks: Map<string, Chunk>): Choice {

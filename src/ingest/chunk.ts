@@ -1,4 +1,4 @@
-import type { Section } from "../ports.ts";
+import type { Chunk, Section } from "../ports.ts";
 import { readSentences, type Span } from "../text/sentences.ts";
 
 /** Characters of a chunk's text at most: what a reader of a source still takes in at a glance. */
@@ -10,6 +10,7 @@ const SHORTEST = 200;
 /** A stretch of the document under its headings. */
 export interface ChunkSpan extends Span {
   heading: string[];
+  neighbours?: Chunk["neighbours"];
 }
 
 /**
@@ -20,8 +21,19 @@ export interface ChunkSpan extends Span {
 export function packSections(text: string, sections: Section[]): ChunkSpan[] {
   return sections.flatMap((section) => {
     const pieces = section.blocks.flatMap((block) => divideBlock(text, block));
-    return packPieces(pieces).map((span) => ({ ...span, heading: section.heading }));
+    const spans = packPieces(pieces);
+    return spans.map((span, index) => ({
+      ...span,
+      heading: section.heading,
+      ...readNeighbours(index > 0, index + 1 < spans.length),
+    }));
   });
+}
+
+function readNeighbours(before: boolean, after: boolean): Pick<ChunkSpan, "neighbours"> {
+  if (before && after) return { neighbours: "both" };
+  if (before) return { neighbours: "before" };
+  return after ? { neighbours: "after" } : {};
 }
 
 function packPieces(pieces: Span[]): Span[] {

@@ -59,6 +59,7 @@ export function prepareDocument(collection: string, input: DocumentInput): Prepa
       heading: span.heading,
       start: span.start,
       end: span.end,
+      ...(span.neighbours === undefined ? {} : { neighbours: span.neighbours }),
       ...(url === undefined ? {} : { url }),
       ...(metadata === undefined ? {} : { metadata }),
       words: terms.wordLength,

@@ -17,20 +17,32 @@ const OLDEST = Array.from({ length: SHINGLE }).reduce<number>((n) => Math.imul(n
 
 const FIGURE = /\d+(?:[.,:/]\d+)*/g;
 
-/** What is kept of a text to compare it with others. */
+/** Words of a text that are looked for in another one before all is compared, and how many of them must be there. */
+const PROBES = 8;
+const FOUND = 5;
+/** Characters of a word that are looked for: some scripts write a whole sentence as one. */
+const LONGEST_PROBE = 12;
+
+/** What is kept of a text to compare it with others; its shingles are read when they are needed. */
 export interface Fingerprint {
   text: string;
-  shingles: Set<number>;
+  lower: string;
+  shingles?: Set<number>;
   isSample: boolean;
 }
 
-/** Cheap, since it runs for every passage that could become a source: one pass, no copies of the text. */
 export function readFingerprint(text: string): Fingerprint {
+  return { text, lower: text.toLowerCase(), isSample: text.length > SHORT };
+}
+
+/** In one pass, without copies of the text. */
+function readShingles(fingerprint: Fingerprint): Set<number> {
+  if (fingerprint.shingles !== undefined) return fingerprint.shingles;
+  const { text, isSample } = fingerprint;
   const shingles = new Set<number>();
   const window = new Uint16Array(SHINGLE);
   let hash = 0;
   let count = 0;
-  const isSample = text.length > SHORT;
   for (let at = 0; at < text.length; at++) {
     const unit = foldUnit(text.charCodeAt(at));
     if (unit === 0) continue;
@@ -40,7 +52,8 @@ export function readFingerprint(text: string): Fingerprint {
     count += 1;
     if (count >= SHINGLE && (!isSample || isKept(hash))) shingles.add(hash);
   }
-  return { text, shingles, isSample };
+  fingerprint.shingles = shingles;
+  return shingles;
 }
 
 /** By its upper bits: the lowest ones are those of the last letters alone. */
@@ -59,15 +72,42 @@ function foldUnit(unit: number): number {
  * order, since two pages of products may differ in a single number.
  */
 export function isRepeated(text: Fingerprint, other: Fingerprint): boolean {
-  if (text.shingles.size < FEWEST || text.text.length > other.text.length * LONGER) return false;
+  if (text.text.length > other.text.length * LONGER || !mayRepeat(text.lower, other.lower))
+    return false;
+  const [said, known] = [readShingles(text), readShingles(other)];
+  if (said.size < FEWEST) return false;
   const isPart = other.isSample && !text.isSample;
-  let missing = text.shingles.size * (1 - REPEATED);
+  let missing = said.size * (1 - REPEATED);
   if (isPart) missing /= SAMPLE;
-  for (const shingle of text.shingles) {
+  for (const shingle of said) {
     if (isPart && !isKept(shingle)) continue;
-    if (!other.shingles.has(shingle) && --missing < 0) return false;
+    if (!known.has(shingle) && --missing < 0) return false;
   }
   return readFigures(other.text).includes(readFigures(text.text));
+}
+
+/** Nearly all passages differ, which a few of their words tell: a text that repeats another one has most of them from it. */
+function mayRepeat(text: string, other: string): boolean {
+  let found = 0;
+  for (let probe = 1; probe <= PROBES; probe++) {
+    if (other.includes(wordFrom(text, Math.floor((text.length * probe) / (PROBES + 1)))))
+      found += 1;
+    else if (PROBES - probe + found < FOUND) return false;
+  }
+  return true;
+}
+
+/** The next whole word after a place; empty after the last one. */
+function wordFrom(text: string, place: number): string {
+  let start = place;
+  while (start < text.length && foldUnit(text.charCodeAt(start)) !== 0) start += 1;
+  // In a script without spaces there is no next word.
+  if (start === text.length) start = place;
+  while (start < text.length && foldUnit(text.charCodeAt(start)) === 0) start += 1;
+  let end = start;
+  while (end < text.length && end - start < LONGEST_PROBE && foldUnit(text.charCodeAt(end)) !== 0)
+    end += 1;
+  return text.slice(start, end);
 }
 
 function readFigures(text: string): string {

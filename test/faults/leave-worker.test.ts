@@ -24,6 +24,8 @@ beforeAll(async () => {
   upstreams = await startUpstreams();
   worker = await startWorker({
     ...upstreams.environment,
+    // So few that what stands beside the best one is none of them.
+    CANDIDATES: "2",
     // Who has left takes up no room: otherwise the third chat would be refused.
     MAX_CHATS: "2",
     // Nothing here ends by itself before it is left, however busy the machine. KEEP_ALIVE_MS is the shipped one: in a

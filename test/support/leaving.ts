@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openRawRequest, type RawClient } from "./raw-client.ts";
 import type { SeenRequest } from "./request-log.ts";
-import { nameOperation, QUESTION, type Upstreams } from "./upstreams.ts";
+import { LONG_SECTION, nameOperation, QUESTION, type Upstreams } from "./upstreams.ts";
 
 /** Milliseconds for a call that must not come. */
 const AFTERWARDS = 300;
@@ -48,9 +48,9 @@ export const PHASES: Phase[] = [
     name: "neighbours",
     hold: ({ qdrant }) =>
       qdrant.fault(({ path }) => path.endsWith("/points"), { kind: "hang-before-headers" }),
-    calls: ["embed", "rerank", "search products"],
-    open: ["read products"],
-    body: { message: QUESTION, collections: ["products"] },
+    calls: ["embed", "rerank", "search guides"],
+    open: ["read guides"],
+    body: { message: LONG_SECTION.question, collections: [LONG_SECTION.collection] },
   },
   {
     name: "before the first token",

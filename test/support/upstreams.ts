@@ -14,6 +14,18 @@ import type { SeenRequest } from "./request-log.ts";
 /** What the samples can answer, from more than one collection. */
 export const QUESTION = "How heavy is the Aurora 2 tent?";
 
+/** A section of several chunks of which the question finds one: those beside it are read as well. */
+export const LONG_SECTION = {
+  collection: "guides",
+  id: "field-notes",
+  text: `# Field notes\n\n${Array.from({ length: 300 }, (_, n) =>
+    n === 150
+      ? "Otters push zinc through a zorbel."
+      : `Bed ${n}: gravel, felt, coal, moss, peat, clay, chalk, loam, flint, slate, marl, silt, gneiss, tuff, schist.`,
+  ).join(" ")}`,
+  question: "What do otters push zinc through?",
+};
+
 export interface Upstreams {
   /** Embeds, reranks, answers. */
   model: FaultServer;
@@ -47,7 +59,10 @@ export async function startUpstreams(): Promise<Upstreams> {
     QDRANT_URL: qdrant.url,
   };
   const services = await createServices(readConfig(environment), createNodePlatform());
-  await loadSamples(readSamples(), services, AbortSignal.timeout(30_000));
+  const samples = readSamples();
+  const { collection, id, text } = LONG_SECTION;
+  samples[collection] = [...samples[collection]!, { id, text }];
+  await loadSamples(samples, services, AbortSignal.timeout(30_000));
   const upstreams: Upstreams = {
     model,
     qdrant,

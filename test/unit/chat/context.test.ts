@@ -27,14 +27,17 @@ const NONCE = "n0nce";
 const prompts = createPrompts(readPrompts());
 const signal = new AbortController().signal;
 
-/** A chunk of a document in which each takes a thousand characters. */
+/** A chunk of a section that goes on, in which each takes a thousand characters. */
 function part(index: number, fields: Partial<Chunk> = {}): Chunk {
   const documentId = fields.documentId ?? "care";
   const id = chunkId("products", documentId, index);
   const place = { title: "Care", heading: ["Care", "Washing"], start: index * 1000 };
   const text = `Step ${index} is to wash the tent with care, and to dry it in the shade after ${index} hours.`;
   const end = index * 1000 + (fields.text ?? text).length;
-  return { ...buildPassage(1, { documentId, id, index, ...place, text, end, ...fields }).chunk };
+  const neighbours = index === 0 ? "after" : "both";
+  return {
+    ...buildPassage(1, { documentId, id, index, ...place, text, end, neighbours, ...fields }).chunk,
+  };
 }
 
 function retrieved(...passages: Passage[]): Retrieval {
@@ -135,6 +138,19 @@ describe("buildContext", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("asks for what is of the same section alone", async () => {
+    const { dependencies, asked } = openStore([part(2), part(4)]);
+    const { neighbours: _, ...whole } = part(3);
+    const passage = { ...found(2, 3), chunk: whole };
+    expect(texts((await buildContext(retrieved(passage), dependencies, signal)).context)).toEqual([
+      whole.text,
+    ]);
+    expect(asked).toEqual([]);
+    const last = { ...passage, chunk: { ...whole, neighbours: "before" as const } };
+    await buildContext(retrieved(last), dependencies, signal);
+    expect(asked).toEqual([[part(2).id]]);
+  });
+
   it("takes what is at hand without asking", async () => {
     const { dependencies, asked } = openStore([]);
     const list = [found(10, 0), found(1, 1)];
@@ -147,7 +163,8 @@ describe("buildContext", () => {
 
   it("leaves alone what is not one of our chunks, or no longer fits the document", async () => {
     const { dependencies, asked } = openStore([part(1, { start: 3 })]);
-    const foreign = buildPassage(2, { ...part(0), id: "7" });
+    const { neighbours: _, ...whole } = part(0);
+    const foreign = buildPassage(2, { ...whole, id: "7" });
     const { context } = await buildContext(retrieved(foreign), dependencies, signal);
     expect(asked).toEqual([]);
     expect(texts(context)).toEqual([foreign.chunk.text]);
