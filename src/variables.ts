@@ -197,7 +197,7 @@ export const VARIABLES = {
   HISTORY_TOKENS: count(1500, 1_000_000).describe(
     "Tokens of the earlier turns in the prompt, newest first; a single one takes half of them at most.",
   ),
-  CANDIDATES: count(20, 200).describe("Chunks that each leg asks of each collection."),
+  CANDIDATES: count(15, 200).describe("Chunks that each leg asks of each collection."),
   MAX_OUTPUT_TOKENS: count(1024, 1_000_000).describe("Tokens of an answer."),
   DENSE_WEIGHT: z.coerce
     .string()

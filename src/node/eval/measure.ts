@@ -35,8 +35,6 @@ type Surroundings = Pick<RunOptions, "output" | "signal"> & {
 
 /** One wording and no reranker: what is left is the weight. */
 const TUNED = { MODEL: "extractive", MODEL_FALLBACK: "", RERANK_MODEL: "none" };
-/** Enough for ten documents of several chunks: with more no figure changes any more. */
-const CANDIDATES = "50";
 /** No answer is refused: what would have been is known from the evidence. */
 const UNREFUSED = { EVIDENCE_THRESHOLD: "0", SIMILARITY_THRESHOLD: "0" };
 
@@ -53,10 +51,7 @@ export async function measureSet(
   const run = await runQuestions(groups, spread(set.questions, command.questions), {
     ...surroundings,
     environment,
-    settings: {
-      CANDIDATES: environment["CANDIDATES"] ?? CANDIDATES,
-      ...(command.tune ? TUNED : UNREFUSED),
-    },
+    settings: command.tune ? TUNED : UNREFUSED,
     format: command.format,
     answers: command.answers && !command.tune,
   });
