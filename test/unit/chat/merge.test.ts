@@ -226,9 +226,9 @@ describe("evidence of mergeResults", () => {
   });
 
   it("puts joined scripts on the scale of spaced ones", () => {
-    expect(words(9, { weight: 36, familiarity: 0.56, joined: 1 })).toBeCloseTo(1, 12);
-    // 1 − 0.5 · 0.72 = 0.64
-    expect(words(9, { weight: 36, familiarity: 0.64, joined: 0.5 })).toBeCloseTo(0.5, 12);
+    expect(words(9, { weight: 36, familiarity: 0.48, joined: 1 })).toBeCloseTo(1, 12);
+    // 1 − 0.5 · 0.76 = 0.62
+    expect(words(9, { weight: 36, familiarity: 0.62, joined: 0.5 })).toBeCloseTo(0.5, 12);
   });
 
   it("is nothing for a question without words", () => {
