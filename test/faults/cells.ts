@@ -27,6 +27,7 @@ export const CHAT_PLACES = [
   "fishes",
   "trees",
   "rerank",
+  "neighbours",
   "model before its first token",
   "model in mid-stream",
 ] as const;
@@ -118,6 +119,7 @@ export const CHAT_CELLS: Record<ChatPlace, Row<ChatOutcome | Impossible>> = {
   fishes: collection("fishes"),
   trees: collection("trees"),
   rerank: optional("rerank"),
+  neighbours: optional("neighbours"),
   "model before its first token": {
     "429 + Retry-After": noAnswer("model-unavailable"),
     "429": noAnswer("model-unavailable"),

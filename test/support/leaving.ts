@@ -1,8 +1,9 @@
 // A chat is brought into one of its phases and then left or stopped: what still runs upstream, and for how long.
 import { setTimeout as sleep } from "node:timers/promises";
+import { LONG_SECTION } from "./long-section.ts";
 import { openRawRequest, type RawClient } from "./raw-client.ts";
 import type { SeenRequest } from "./request-log.ts";
-import { LONG_SECTION, nameOperation, QUESTION, type Upstreams } from "./upstreams.ts";
+import { nameOperation, QUESTION, type Upstreams } from "./upstreams.ts";
 
 /** Milliseconds for a call that must not come. */
 const AFTERWARDS = 300;

@@ -1,8 +1,9 @@
 // Runs one chat cell of the fault matrix and says what its reader got. Runs on Node and in workerd.
 import { loadSamples } from "../../src/samples.ts";
 import type { ChatOutcome, ChatPlace, FaultName } from "../faults/cells.ts";
+import { LONG_SECTION } from "./long-section.ts";
 import { findExtraCalls, findLeaks, findOpenRequests } from "./matrix-checks.ts";
-import { chatFault, LONG, needsDeadline, SHORT } from "./matrix-faults.ts";
+import { chatFault, LONG, needsDeadline, NEIGHBOURS_PATH, SHORT } from "./matrix-faults.ts";
 import { openApp } from "./open-app.ts";
 import type { SeenRequest } from "./request-log.ts";
 import { collectStream, type UIEvent } from "./sse.ts";
@@ -34,6 +35,7 @@ const DEADLINES: Record<ChatPlace, string> = {
   fishes: "RETRIEVAL_TIMEOUT_MS",
   trees: "RETRIEVAL_TIMEOUT_MS",
   rerank: "RERANK_TIMEOUT_MS",
+  neighbours: "RETRIEVAL_TIMEOUT_MS",
   "model before its first token": "FIRST_TOKEN_TIMEOUT_MS",
   "model in mid-stream": "TOKEN_TIMEOUT_MS",
 };
@@ -45,11 +47,13 @@ export interface Observed<Outcome> {
   ms: number;
 }
 
-/** A world with three collections, in which cells run one after another. */
+/** A world with the three collections and one with a long section, in which cells run one after another. */
 export async function openChatWorld(): Promise<World> {
   const world = await openWorld();
   const app = await openApp({ samples: false, environment: world.environment });
-  await loadSamples(DOCUMENTS, app.services, AbortSignal.timeout(20_000));
+  const { collection, id, text } = LONG_SECTION;
+  const documents = { ...DOCUMENTS, [collection]: [{ id, text }] };
+  await loadSamples(documents, app.services, AbortSignal.timeout(20_000));
   return world;
 }
 
@@ -67,7 +71,7 @@ export async function runChatCell(
   await world.command(chatFault(place, fault));
   const deadlines = Object.fromEntries(Object.values(DEADLINES).map((name) => [name, `${LONG}`]));
   if (isShort) deadlines[DEADLINES[place]] = `${SHORT}`;
-  const asked = await ask(world, deadlines, place === "condense");
+  const asked = await ask(world, place, deadlines);
   const complaints = [
     ...asked.complaints,
     ...(await findOpenRequests(world)),
@@ -75,7 +79,7 @@ export async function runChatCell(
   ];
   await world.command({ do: "clear" });
   await world.command({ do: "script", script: { reply: REPLY } });
-  const healthy = await ask(world, {}, place === "condense");
+  const healthy = await ask(world, place, {});
   if (describe(healthy.events).text !== "whole" || describe(healthy.events).degraded !== false)
     complaints.push(`afterwards a chat is not whole: ${JSON.stringify(describe(healthy.events))}`);
   return { outcome: describe(asked.events), complaints, ms: asked.ms };
@@ -83,20 +87,22 @@ export async function runChatCell(
 
 async function ask(
   world: World,
+  place: ChatPlace,
   deadlines: Record<string, string>,
-  withHistory: boolean,
 ): Promise<{ events: UIEvent[]; complaints: string[]; ms: number }> {
   const app = await openApp({
     samples: false,
-    environment: { ...world.environment, ...deadlines },
+    environment: {
+      ...world.environment,
+      ...deadlines,
+      // Of the long section some chunks are candidates, and those beside them have to be read.
+      ...(place === "neighbours" ? { CANDIDATES: "2" } : {}),
+    },
   });
   // The list of collections has the deadline of a search; here it is the search that is looked at.
   while (!(await app.request("/collections")).ok) await new Promise((next) => setTimeout(next, 50));
   const started = performance.now();
-  const response = await app.post(
-    "/chat",
-    withHistory ? { messages: HISTORY } : { message: QUESTION },
-  );
+  const response = await app.post("/chat", chatBody(place));
   const text = await response.text();
   const ms = performance.now() - started;
   const { events, done, failure } = await collectStream(new Response(text));
@@ -107,6 +113,15 @@ async function ask(
     complaints.push(`ends with ${events.slice(-2).map(({ type }) => type)}, ${ends.length} times`);
   if (!done || failure !== undefined) complaints.push("the stream is not closed with [DONE]");
   return { events, complaints, ms };
+}
+
+function chatBody(place: ChatPlace): object {
+  if (place === "neighbours")
+    return { message: LONG_SECTION.question, collections: [LONG_SECTION.collection] };
+  const collections = Object.keys(DOCUMENTS);
+  return place === "condense"
+    ? { messages: HISTORY, collections }
+    : { message: QUESTION, collections };
 }
 
 function describe(events: UIEvent[]): ChatOutcome {
@@ -158,6 +173,7 @@ function allowedCalls(name: string, place: ChatPlace): number {
   const isThere =
     name === place ||
     name === `/collections/${place}/points/query/batch` ||
+    (name === NEIGHBOURS_PATH && place === "neighbours") ||
     (name === "model" && place === "model before its first token");
   const wordings = place === "condense" && (name === "embed" || name.includes("/query")) ? 2 : 1;
   return isThere ? 2 : wordings;

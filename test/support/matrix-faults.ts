@@ -1,6 +1,7 @@
 // How each fault of the matrix is ordered from a world, at each of its places.
 import type { ChatPlace, FaultName, IngestPlace } from "../faults/cells.ts";
 import type { Fault } from "./faults.ts";
+import { LONG_SECTION } from "./long-section.ts";
 import type { WorldCommand } from "./world.ts";
 
 /** In whatever an upstream says while it is faulty; it must reach neither a reader nor the log. */
@@ -45,6 +46,9 @@ export function needsDeadline(fault: FaultName): boolean {
 /** Tokens that come before a fault in mid-stream. */
 export const TOKENS_BEFORE = 3;
 
+/** Where the chunks beside the best sources are read. */
+export const NEIGHBOURS_PATH = `/collections/${LONG_SECTION.collection}/points`;
+
 export function chatFault(place: ChatPlace, name: FaultName): WorldCommand {
   if (name === "connection refused") return { do: "refuse", ...REFUSALS[place] };
   const fault = FAULTS[name];
@@ -65,6 +69,8 @@ export function chatFault(place: ChatPlace, name: FaultName): WorldCommand {
     case "embed":
     case "rerank":
       return { do: "fault", operation: place, fault };
+    case "neighbours":
+      return { do: "fault-qdrant", path: NEIGHBOURS_PATH, exact: true, fault };
     default:
       return { do: "fault-qdrant", path: `/collections/${place}/points/query`, fault };
   }
@@ -78,6 +84,7 @@ const REFUSALS: Record<ChatPlace, Omit<WorldCommand & { do: "refuse" }, "do">> =
   fishes: { service: "qdrant", from: "/v2/embed" },
   trees: { service: "qdrant", from: "/v2/embed" },
   rerank: { service: "cohere", from: "/points/query" },
+  neighbours: { service: "qdrant", from: "/v2/rerank" },
   "model before its first token": { service: "model" },
   "model in mid-stream": { service: "model" },
 };

@@ -24,7 +24,7 @@ that hangs is given up at its deadline; the next chat is whole.`;
 const CHAT_LEGEND = `## Chats (\`POST /chat\`)
 
 The fault is at the upstream named on top, every time it is called. \`birds\`, \`fishes\` and \`trees\` are three collections
-on one Qdrant.
+on one Qdrant; \`neighbours\` are the chunks beside the best sources, read from it once they are chosen.
 
 - **without (error)**, **without (timeout)**: the answer is whole but does without this part; \`data-retrieval\` names it with
   the reason and has \`degraded: true\`, as \`finish\` has.

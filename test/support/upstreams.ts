@@ -9,22 +9,11 @@ import { loadSamples } from "../../src/samples.ts";
 import { createServices } from "../../src/services.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { type FaultServer, startFaultServer } from "./fault-server.ts";
+import { LONG_SECTION } from "./long-section.ts";
 import type { SeenRequest } from "./request-log.ts";
 
 /** What the samples can answer, from more than one collection. */
 export const QUESTION = "How heavy is the Aurora 2 tent?";
-
-/** A section of several chunks of which the question finds one: those beside it are read as well. */
-export const LONG_SECTION = {
-  collection: "guides",
-  id: "field-notes",
-  text: `# Field notes\n\n${Array.from({ length: 300 }, (_, n) =>
-    n === 150
-      ? "Otters push zinc through a zorbel."
-      : `Bed ${n}: gravel, felt, coal, moss, peat, clay, chalk, loam, flint, slate, marl, silt, gneiss, tuff, schist.`,
-  ).join(" ")}`,
-  question: "What do otters push zinc through?",
-};
 
 export interface Upstreams {
   /** Embeds, reranks, answers. */
