@@ -34,6 +34,13 @@ interface Json {
   best: number;
   now: { weight: number; ndcg: Figure };
   tried: { weight: number; ndcg: Figure }[];
+  calibration: Record<"now" | "best", Refusals> & { tried: Refusals[] };
+}
+
+interface Refusals {
+  threshold: number;
+  own: Figure;
+  offTopic: Figure;
 }
 
 function evaluate(commandArguments: string[], env: Record<string, string> = {}): Promise<Finished> {
@@ -165,6 +172,31 @@ describe("eval of a folder in BEIR's layout", () => {
       ]),
     );
     expect(readFileSync(svg, "utf8")).toMatch(/^<\?xml .*<svg .*>66\.7<.*<\/svg>\n$/s);
+  });
+
+  it("tells with questions about something else which threshold suits both kinds", async () => {
+    writeAnimals("qrels.tsv");
+    write("other/queries.jsonl", [
+      { _id: "o1", text: "Who signed the treaty of Utrecht?" },
+      { _id: "o2", text: "How do mortgages with a variable rate work?" },
+      { _id: "o3", text: "" },
+    ]);
+    const options = [folder, "--off-topic", join(folder, "other")];
+    const { calibration } = await readFigures(options, { EVIDENCE_THRESHOLD: "9" });
+    const { now, best, tried } = calibration;
+    expect(now).toMatchObject({
+      threshold: 9,
+      own: { value: 1, questions: 3 },
+      offTopic: { value: 1 },
+    });
+    expect(best).toMatchObject({ own: { value: 0 }, offTopic: { value: 1, questions: 2 } });
+    // Of all that are as good, as far from the worse ones as there are.
+    const equals = tried.filter(({ own, offTopic }) => own.value === 0 && offTopic.value === 1);
+    expect(equals).toContainEqual(best);
+    expect(best.threshold).toBe(equals[Math.floor(equals.length / 2)]?.threshold);
+    const { code, stderr } = await evaluate([folder, "--off-topic", join(folder, "nowhere")]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("queries.jsonl does not exist");
   });
 
   it("measures at QDRANT_URL, but never beside other collections", async () => {

@@ -15,6 +15,8 @@ export const USAGE = `Measures retrieval and answers with labelled questions, ov
   --split <name>                  labels from qrels/<name>.tsv; default test
   --questions <number>            only so many questions, spread evenly
   --answers                       also has every question answered, with the refusal off
+  --off-topic <folder>            questions of another set, which nothing here answers: how many are
+                                  "not found", and which EVIDENCE_THRESHOLD suits both kinds best
   --tune                          nDCG@10 for each weight of the dense leg; needs COHERE_API_KEY
   --json [file]                   figures for machines, to the file or instead of the table
   --svg <file>                    a plot of the figures
@@ -30,6 +32,8 @@ export interface Command {
   split: string;
   questions: number;
   answers: boolean;
+  /** Folder of the other set. */
+  offTopic: string | undefined;
   tune: boolean;
   /** Where JSON goes; true is the standard output. */
   json: string | boolean;
@@ -57,6 +61,7 @@ export function readCommand(commandLine: string[]): Command | undefined {
     split: values.split ?? "test",
     questions: readCount(values.questions),
     answers: values.answers,
+    offTopic: values["off-topic"],
     tune: values.tune,
     json,
     svg: values.svg,
@@ -93,6 +98,7 @@ function parse(commandLine: string[]) {
         split: { type: "string" },
         questions: { type: "string" },
         answers: { type: "boolean", default: false },
+        "off-topic": { type: "string" },
         tune: { type: "boolean", default: false },
         svg: { type: "string" },
         misses: { type: "boolean", default: false },

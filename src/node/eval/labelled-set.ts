@@ -145,7 +145,7 @@ const turn = z
     content: text ?? content ?? "",
   }));
 
-const queryLine = z
+export const queryLine = z
   .object({
     _id: id,
     text: z.string(),

@@ -4,10 +4,12 @@ import type { Command } from "./command.ts";
 import { answerFigures, citationFigures, rankingFigures } from "./figures.ts";
 import { type LabelledQuestion, readLabelledSet } from "./labelled-set.ts";
 import { isMissed, renderMisses } from "./misses.ts";
+import { calibrate, type Calibration, readOffTopic } from "./off-topic.ts";
 import { type Bar, drawBars } from "./plot.ts";
 import {
   describeRun,
   isShare,
+  renderCalibration,
   renderFigures,
   renderShares,
   renderSubject,
@@ -35,6 +37,8 @@ type Surroundings = Pick<RunOptions, "output" | "signal"> & {
 
 /** One wording and no reranker: what is left is the weight. */
 const TUNED = { MODEL: "extractive", MODEL_FALLBACK: "", RERANK_MODEL: "none" };
+/** More would change no figure by a point. */
+const MOST_OFF_TOPIC = 1000;
 /** No answer is refused: what would have been is known from the evidence. */
 const UNREFUSED = { EVIDENCE_THRESHOLD: "0", SIMILARITY_THRESHOLD: "0" };
 
@@ -54,6 +58,7 @@ export async function measureSet(
     settings: command.tune ? TUNED : UNREFUSED,
     format: command.format,
     answers: command.answers && !command.tune,
+    offTopic: readOthers(command),
   });
   run.notes.unshift(...set.notes);
   if (command.tune) return reportTuning(set.name, run);
@@ -73,9 +78,17 @@ export async function measureSet(
     isShare(label) ? [{ label, estimate }] : [],
   );
   const misses = command.misses ? renderMisses(run.outcomes, isMissed) : "";
+  const calibration = calibrateRun(run.outcomes, run, environment);
   return {
-    text: join(renderSubject(subject), ...run.notes, "", renderFigures(figures), misses),
-    json: { ...subject, figures, notes: run.notes },
+    text: join(
+      renderSubject(subject),
+      ...run.notes,
+      "",
+      renderFigures(figures),
+      renderOptional(calibration),
+      misses,
+    ),
+    json: { ...subject, figures, calibration, notes: run.notes },
     svg: drawBars(`${set.name}, with 95 % intervals`, bars),
   };
 }
@@ -91,6 +104,7 @@ export async function measureSamples(
     settings: { QDRANT_URL: "", ...(command.tune ? TUNED : {}) },
     format: "markdown",
     answers: !command.tune,
+    offTopic: readOthers(command),
   });
   const set = "fixtures/questions.jsonl";
   const labelled = run.outcomes.filter(({ question }) => question.relevant.size > 0);
@@ -103,6 +117,7 @@ export async function measureSamples(
   const figures = { ...rankingFigures(labelled), ...citationFigures(answers) };
   const subject = describeRun(set, run);
   const misses = command.misses ? renderMisses(run.outcomes, isSampleMissed) : "";
+  const calibration = calibrateRun(labelled, run, environment);
   const bars = Object.entries(shares).map(([label, { all }]) => ({ label, estimate: all }));
   return {
     text: join(
@@ -112,11 +127,33 @@ export async function measureSamples(
       renderShares(shares),
       "",
       renderFigures(figures),
+      renderOptional(calibration),
       misses,
     ),
-    json: { ...subject, shares, figures, notes: run.notes },
+    json: { ...subject, shares, figures, calibration, notes: run.notes },
     svg: drawBars("The labelled sample questions, with 95 % intervals", bars),
   };
+}
+
+/** Not while weights are tuned: the threshold is another matter. */
+function readOthers({ offTopic, tune }: Command): ReturnType<typeof readOffTopic> {
+  return offTopic === undefined || tune ? [] : spread(readOffTopic(offTopic), MOST_OFF_TOPIC);
+}
+
+function calibrateRun(
+  outcomes: Run<LabelledQuestion>["outcomes"],
+  { offTopic }: Run<LabelledQuestion>,
+  environment: Surroundings["environment"],
+): Calibration | undefined {
+  if (offTopic.length === 0) return undefined;
+  const { EVIDENCE_THRESHOLD: evidence, SIMILARITY_THRESHOLD: similarity } =
+    readConfig(environment);
+  const own = outcomes.map(({ found }) => found);
+  return calibrate(own, offTopic, { evidence, similarity });
+}
+
+function renderOptional(calibration: Calibration | undefined): string {
+  return calibration === undefined ? "" : `\n${renderCalibration(calibration)}`;
 }
 
 function reportTuning(set: string, run: Run<LabelledQuestion>): Report {

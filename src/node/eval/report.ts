@@ -1,6 +1,7 @@
 import type { Figures } from "./figures.ts";
 import type { Estimate } from "./metrics.ts";
 import type { LabelledQuestion } from "./labelled-set.ts";
+import type { Calibration } from "./off-topic.ts";
 import type { Run } from "./run.ts";
 import type { SampleFigures } from "./samples.ts";
 import type { Tuning } from "./tune.ts";
@@ -83,6 +84,29 @@ export function renderTuning({ best, now, tried }: Tuning, embedding: string): s
     "",
     `With today's weight ${now.weight} it is ${percent(now.ndcg.value)}. The best one, for the environment:`,
     `DENSE_WEIGHT=${embedding}=${best}`,
+  ].join("\n");
+}
+
+/** What some thresholds refuse, and the line for the environment. */
+export function renderCalibration({ now, tried, best }: Calibration): string {
+  const rows = tried
+    .filter((_, index) => index % 3 === 0)
+    .concat(now, best)
+    .toSorted((a, b) => a.threshold - b.threshold)
+    .filter((one, index, all) => one.threshold !== all[index - 1]?.threshold);
+  const cells = rows.map(({ threshold, own, offTopic }) => [
+    threshold.toFixed(2),
+    percent(own.value),
+    percent(offTopic.value),
+    [threshold === now.threshold ? "now" : "", threshold === best.threshold ? "best" : ""]
+      .filter((word) => word !== "")
+      .join(", "),
+  ]);
+  return [
+    renderTable([["threshold", "own: not found", "off topic: not found", ""], ...cells]),
+    "",
+    `Most questions of both kinds (${now.own.questions} and ${now.offTopic.questions}) are treated rightly with, for the environment:`,
+    `EVIDENCE_THRESHOLD=${best.threshold}`,
   ].join("\n");
 }
 

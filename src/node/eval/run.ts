@@ -3,7 +3,7 @@ import { type Config, readConfig } from "../../config.ts";
 import { type CliDocument, type Refusal, sendDocuments } from "../cli-send.ts";
 import { startProgress } from "../progress.ts";
 import { type RunningServer, startServer } from "../server.ts";
-import { type Answered, chat, type Found, search } from "./ask.ts";
+import { type Answered, type AskedQuestion, chat, type Found, search } from "./ask.ts";
 import { EvalError } from "./eval-error.ts";
 import type { LabelledDocument, LabelledQuestion } from "./labelled-set.ts";
 import { mapInParallel } from "./pool.ts";
@@ -21,6 +21,8 @@ export interface RunOptions {
   format: "text" | "markdown";
   /** Also has every question answered. */
   answers: boolean;
+  /** Questions about something else, which are searched alone. */
+  offTopic: AskedQuestion[];
   output: Writable;
   signal: AbortSignal;
 }
@@ -40,6 +42,7 @@ export interface Run<Question extends LabelledQuestion> {
   denseWeight: number;
   collections: { name: string; documents: number; chunks: number }[];
   outcomes: Outcome<Question>[];
+  offTopic: Found[];
   notes: string[];
 }
 
@@ -78,12 +81,13 @@ export async function runQuestions<Question extends LabelledQuestion>(
     const collections = await listCollections(server);
     checkCounts(groups, collections);
     const outcomes = await ask(server, questions, options);
+    const offTopic = await searchOffTopic(server, options);
     const degraded = outcomes.filter(({ found }) => found.degraded).length;
     if (degraded > 0) notes.push(`${degraded} questions were searched in part only.`);
     const { modelName: model, answer } = server.services;
     const embedding = answer.embedder?.space.model;
     const { denseWeight } = answer.limits;
-    return { config, model, embedding, denseWeight, collections, outcomes, notes };
+    return { config, model, embedding, denseWeight, collections, outcomes, offTopic, notes };
   } finally {
     await server.close();
   }
@@ -181,4 +185,22 @@ async function ask<Question extends LabelledQuestion>(
   });
   progress.stop(`Asked ${questions.length} questions`);
   return outcomes;
+}
+
+async function searchOffTopic(
+  server: RunningServer,
+  { offTopic, output, signal }: RunOptions,
+): Promise<Found[]> {
+  if (offTopic.length === 0) return [];
+  const title = `Asking ${offTopic.length} questions about something else`;
+  const progress = startProgress(title, offTopic.length, output);
+  let done = 0;
+  const found = await mapInParallel(offTopic, IN_FLIGHT, async (question) => {
+    signal.throwIfAborted();
+    const one = await search(server.url, question);
+    progress.advance(1, `${++done} of ${offTopic.length}`);
+    return one;
+  });
+  progress.stop(`Asked ${offTopic.length} questions about something else`);
+  return found;
 }
