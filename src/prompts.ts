@@ -1,4 +1,7 @@
-/** The prompts and the placeholders that each must hold. `no-answer.<language>` files may be added freely. */
+/**
+ * The prompts and the placeholders that each must hold. `no-answer.<language>` files may be added freely: their first
+ * line says that nothing was found, the others are for answers that list the nearest sources.
+ */
 const PLACEHOLDERS = {
   answer: ["nonce", "language", "missing"],
   question: ["nonce", "sources", "question"],
@@ -19,7 +22,7 @@ export interface Prompts {
     values: Record<(typeof PLACEHOLDERS)[Name][number], string>,
   ): string;
   /** The text for "nothing found" in the language of a tag, in English where there is none. */
-  noAnswer(language: string): string;
+  noAnswer(language: string, listsSources: boolean): string;
 }
 
 /**
@@ -38,6 +41,14 @@ export function createPrompts(files: Record<string, string>): Prompts {
   const noAnswers = new Map(
     Object.keys(files).map((name) => [name.toLowerCase(), text(name)] as const),
   );
+  const findNoAnswer = (language: string): string => {
+    // pt-BR is answered in pt where it has no text of its own.
+    for (let tag = language.toLowerCase(); tag !== ""; tag = tag.replace(/(?:^|-)[^-]*$/, "")) {
+      const known = noAnswers.get(`no-answer.${tag}`);
+      if (known) return known;
+    }
+    return text("no-answer");
+  };
   return {
     render(name, values) {
       const lookUp = values as Record<string, string>;
@@ -45,13 +56,9 @@ export function createPrompts(files: Record<string, string>): Prompts {
         .replace(PLACEHOLDER, (_, key: string) => lookUp[key] ?? "")
         .trim();
     },
-    noAnswer(language) {
-      // pt-BR is answered in pt where it has no text of its own.
-      for (let tag = language.toLowerCase(); tag !== ""; tag = tag.replace(/(?:^|-)[^-]*$/, "")) {
-        const known = noAnswers.get(`no-answer.${tag}`);
-        if (known) return known;
-      }
-      return text("no-answer");
+    noAnswer(language, listsSources) {
+      const whole = findNoAnswer(language);
+      return listsSources ? whole : whole.split("\n", 1)[0]!.trim();
     },
   };
 }

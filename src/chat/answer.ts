@@ -104,10 +104,14 @@ async function* answerWithin(
   const { degraded } = retrieval.report;
 
   if (!hasEvidence(retrieval.evidence, context.sources, limits)) {
-    yield* sayNothingFound(prompts.noAnswer(language), degraded, () => ({
-      retrieval: searched,
-      total: elapsed(now, started),
-    }));
+    yield* sayNothingFound(
+      prompts.noAnswer(language, context.sources.length > 0),
+      degraded,
+      () => ({
+        retrieval: searched,
+        total: elapsed(now, started),
+      }),
+    );
     return;
   }
 

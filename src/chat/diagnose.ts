@@ -3,6 +3,7 @@ import { detectLanguage, nameLanguage } from "../text/language.ts";
 import { type ExplainedCandidate, quote, round } from "./explain.ts";
 import type { CollectionOutcome } from "./events.ts";
 import type { Evidence } from "./merge.ts";
+import { readQuestionWords } from "./question-words.ts";
 
 /** Passages whose language is looked at. */
 const LOOKED_AT = 3;
@@ -30,6 +31,7 @@ export function explainEvidence(
 /** What may keep a right answer from being found, in sentences for the owner of the documents. */
 export function listWarnings(found: {
   question: string;
+  hasFilter: boolean;
   candidates: ExplainedCandidate[];
   records: CollectionRecord[];
   outcomes: CollectionOutcome[];
@@ -39,7 +41,9 @@ export function listWarnings(found: {
     ...warnOfCollections(found.outcomes),
     ...warnOfVectors(found.records, found.space),
     ...warnOfLanguage(found.question, found.candidates, found.space),
-    ...warnOfWords(found.candidates),
+    ...(found.candidates.length === 0
+      ? [explainNothing(found.question, found.hasFilter)]
+      : warnOfWords(found.candidates)),
   ];
 }
 
@@ -79,10 +83,15 @@ function warnOfLanguage(
   ];
 }
 
+function explainNothing(question: string, hasFilter: boolean): string {
+  if (readQuestionWords([question]).length === 0) return "The question has no words to search for.";
+  return hasFilter
+    ? "No passage that the filter lets through was found: search without it to see whether it is the reason."
+    : "No passage shares a word with the question.";
+}
+
 function warnOfWords(candidates: ExplainedCandidate[]): string[] {
-  const [first] = candidates;
-  if (first === undefined) return ["No passage shares a word with the question."];
-  const missing = (first.unmatched ?? []).filter((word) =>
+  const missing = (candidates[0]?.unmatched ?? []).filter((word) =>
     candidates.every(({ unmatched }) => unmatched?.includes(word) ?? true),
   );
   return missing.length === 0 ? [] : [`No passage that was found holds ${quote(missing)}.`];

@@ -2,7 +2,12 @@ import type { Chunk, Passage } from "../ports.ts";
 import type { DroppedPassage, SourceLimits } from "./choose-sources.ts";
 import type { Context } from "./context.ts";
 import { byScore, fuseLegs, type LegRanges, readRanges } from "./merge.ts";
-import { matchWords, type QuestionWord, readQuestionWords } from "./question-words.ts";
+import {
+  type MatchedWords,
+  matchWords,
+  type QuestionWord,
+  readQuestionWords,
+} from "./question-words.ts";
 import { renderPlace } from "./render-source.ts";
 import { passageKey, type Retrieval } from "./retrieve.ts";
 
@@ -55,6 +60,9 @@ export async function explainCandidates(
   const mergedScores = new Map(order.map((passage) => [passageKey(passage), passage.score]));
   const shares = readShares(wordings, limits.denseWeight);
   const words = readQuestionWords(wordings.flatMap(({ wording }) => wording[0]?.text ?? []));
+  const earlier = readQuestionWords(
+    wordings.flatMap(({ wording }) => wording.slice(1).map(({ text }) => text)),
+  );
   const best = passages[0]?.score ?? 0;
   const explained: ExplainedCandidate[] = [];
   for (const [index, passage] of orderCandidates(retrieval, order).entries()) {
@@ -62,7 +70,7 @@ export async function explainCandidates(
     const key = passageKey(passage);
     const place = places.get(key) ?? { why: "candidates" as const };
     const isFar = place.why === "candidates" && index >= listed;
-    const found = isFar ? undefined : matchWords(words, passage.chunk);
+    const found = isFar ? undefined : matchWords(words, earlier, passage.chunk);
     const { source, why, of } = place;
     explained.push({
       passage,
@@ -78,9 +86,9 @@ export async function explainCandidates(
       kept: source !== undefined,
       explanation: [
         explainPlace(place, passage, best, limits),
-        ...(found === undefined ? [] : [explainWords(words, found)]),
+        ...(found === undefined ? [] : [explainWords(words, found, passage)]),
       ].join(" "),
-      ...found,
+      ...(found === undefined ? {} : { matched: found.matched, unmatched: found.unmatched }),
     });
   }
   return explained;
@@ -174,12 +182,18 @@ function explainPlace(
 
 function explainWords(
   words: QuestionWord[],
-  { matched, unmatched }: { matched: string[]; unmatched: string[] },
+  { matched, unmatched, earlier }: MatchedWords,
+  { legs }: Passage,
 ): string {
-  if (words.length === 0) return "The question has no words to search for.";
-  if (matched.length === 0) return "It holds none of the question's words.";
-  const missing = unmatched.length === 0 ? "" : `, and not ${quote(unmatched)}`;
-  return `Of the question's words it holds ${quote(matched)}${missing}.`;
+  const ofEarlier = earlier.length === 0 ? "" : ` Of earlier turns it holds ${quote(earlier)}.`;
+  if (words.length === 0) return `The question has no words to search for.${ofEarlier}`;
+  if (matched.length > 0) {
+    const missing = unmatched.length === 0 ? "" : `, and not ${quote(unmatched)}`;
+    return `Of the question's words it holds ${quote(matched)}${missing}.${ofEarlier}`;
+  }
+  // What the words found and holds none of them shares stems or runs of letters with some.
+  const isPart = legs.sparse !== undefined && earlier.length === 0;
+  return `It holds none of the question's words${isPart ? ", only parts of some" : ""}.${ofEarlier}`;
 }
 
 export function quote(words: string[]): string {

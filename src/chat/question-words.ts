@@ -28,11 +28,19 @@ export function readQuestionWords(texts: string[]): QuestionWord[] {
   return [...words.values()];
 }
 
+/** Words of a question that a chunk holds and lacks, and those of earlier turns that it holds. */
+export interface MatchedWords {
+  matched: string[];
+  unmatched: string[];
+  earlier: string[];
+}
+
 /** Which of the words stand in a chunk, its title and headings included, as the search compares them. */
 export function matchWords(
   words: QuestionWord[],
+  earlier: QuestionWord[],
   chunk: Chunk,
-): { matched: string[]; unmatched: string[] } {
+): MatchedWords {
   const { title, heading, text } = chunk;
   const known = readTerms([title, ...heading, text].join("\n").slice(0, LONGEST));
   const isMatched = ({ terms }: QuestionWord): boolean => {
@@ -49,6 +57,7 @@ export function matchWords(
   return {
     matched: matched.map(({ word }) => word),
     unmatched: unmatched.map(({ word }) => word),
+    earlier: earlier.filter(isMatched).map(({ word }) => word),
   };
 }
 

@@ -60,7 +60,9 @@ function readCommand(): Command | number {
     return 0;
   }
   if (paths.length === 0 || values.collection === undefined || !URL.canParse(values.url)) {
-    console.error(USAGE);
+    console.error(
+      `What is missing is a folder or files, a --collection, or a --url that is one.\n\n${USAGE}`,
+    );
     return 2;
   }
   return { paths, collection: values.collection, url: values.url };

@@ -44,8 +44,8 @@ async function main(): Promise<void> {
 /** Logs what is wrong with the collections that will be searched; throws where it must be mended first. */
 async function requireSoundCollections(services: Services): Promise<void> {
   const findings = await checkCollections(services, AbortSignal.timeout(CHECK_DEADLINE));
-  const error = findings.find(({ level }) => level === "error");
-  if (error !== undefined) throw new ConfigError(error.message);
+  const errors = findings.filter(({ level }) => level === "error");
+  if (errors.length > 0) throw new ConfigError(errors.map(({ message }) => message).join("\n"));
   for (const finding of findings) services.platform.log({ at: "start", ...finding });
 }
 

@@ -47,7 +47,10 @@ export const filter = z
     z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, "A field's name has 1 to 64 letters, digits, '_' or '-'."),
-    z.union([scalar, z.array(scalar).min(1).max(100), range]),
+    z.union([scalar, z.array(scalar).min(1).max(100), range], {
+      error:
+        "A filter asks for a text, a number or a boolean, for one of a list of them, or for a range of numbers (gt, gte, lt, lte).",
+    }),
   )
   .refine((fields) => Object.keys(fields).length <= 20, "A filter has at most 20 fields.")
   .openapi({ example: { season: "winter", year: { gte: 2025 } } });

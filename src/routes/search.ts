@@ -102,6 +102,7 @@ async function search(
     reason: explainEvidence(evidence, context.sources.length, limits),
     warnings: listWarnings({
       question: question.text,
+      hasFilter: Object.keys(question.filter ?? {}).length > 0,
       candidates,
       records,
       outcomes: report.collections,

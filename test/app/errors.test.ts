@@ -79,6 +79,7 @@ describe("errors before a stream begins", () => {
     [{ message: "hi", id: "a b" }, "id"],
     [{ message: "hi", filter: { "a.b": 1 } }, "filter"],
     [{ message: "hi", filter: { year: { around: 5 } } }, "filter"],
+    [{ message: "hi", filter: { year: null } }, "filter"],
     [{ message: "hi", stream: "yes" }, "stream"],
     [{ message: "hi", language: "<script>" }, "language"],
     [{ message: "x".repeat(501) }, "message"],

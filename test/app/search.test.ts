@@ -72,6 +72,26 @@ describe("POST /search", () => {
     expect(found.warnings.join()).toContain('"zeppelin"');
   });
 
+  it("tells what of earlier turns a passage holds", async () => {
+    const { results } = await search({
+      query: "And in rain?",
+      messages: [{ role: "user", content: "Is the Aurora 2 any good?" }],
+    });
+    const tent = results.find(({ documentId }) => documentId === "aurora-2-tent")!;
+    expect(tent.explanation).toContain('Of earlier turns it holds "Aurora", "2"');
+    expect([...tent.matched!, ...tent.unmatched!]).not.toContain("Aurora");
+  });
+
+  it.each([
+    [{ query: QUESTION, filter: { season: "never" } }, "the filter"],
+    [{ query: "What is the?" }, "no words"],
+    [{ query: "ما وزن الخيمة؟" }, "No passage shares a word"],
+  ])("warns why nothing was found for %j", async (body, why) => {
+    const found = await search(body);
+    expect(all(found)).toEqual([]);
+    expect(found.warnings).toEqual([expect.stringContaining(why)]);
+  });
+
   it("lists more with a higher limit, in the same context", async () => {
     const query = { query: QUESTION, collections: ["products"] };
     const [few, many] = [

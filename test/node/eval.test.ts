@@ -146,8 +146,8 @@ describe("eval of a folder in BEIR's layout", () => {
     ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/4 documents \(4 chunks\) in 2 collections, 3 questions/);
-    expect(stdout).toContain("1 documents have no text and were left out.");
-    expect(stdout).toContain("1 questions have no relevant document and were left out.");
+    expect(stdout).toContain("Documents without a text, which were left out: 1.");
+    expect(stdout).toContain("Questions without a relevant document, which were left out: 1.");
     expect(stdout).toMatch(/^nDCG@10 +66\.7 +0\.0 – 100\.0 +3$/m);
     expect(stdout).toMatch(
       /1 questions failed\.\n\nq3: Which father.+\n +wanted: land-2\n +found: sea-2/,

@@ -19,6 +19,7 @@ beforeAll(async () => {
   };
   for (const [name, environment] of [
     ["embedded", embedded],
+    ["more", embedded],
     ["keyless", { QDRANT_URL: qdrant.url }],
   ] as const) {
     const app = await openApp({ samples: false, environment });
@@ -36,7 +37,7 @@ afterAll(async () => {
 });
 
 describe("a start over collections that were embedded otherwise", () => {
-  it("is refused in one sentence that says what to do", async () => {
+  it("is refused in a sentence a collection that says what to do", async () => {
     const env = { PORT: "0", ...embedded, EMBED_DIMENSION: "48" };
     const { code, stdout, stderr } = await runProcess(process.execPath, [MAIN], { env });
     expect(code).toBe(1);
@@ -45,6 +46,7 @@ describe("a start over collections that were embedded otherwise", () => {
       expect.stringMatching(
         /^The collection "embedded" was embedded by .*EMBED_DIMENSION=32.*npm run reindex -- embedded$/,
       ),
+      expect.stringMatching(/^The collection "more" was .*npm run reindex -- more$/),
     ]);
   });
 

@@ -7,7 +7,7 @@ const FILES = {
   answer: "{{nonce}} {{language}} {{missing}}",
   question: "{{nonce}}: {{sources}} / {{question}}",
   condense: "{{nonce}} {{history}} {{question}}",
-  "no-answer": "Nothing found.\n",
+  "no-answer": "Nothing found.\nSee the sources.\n",
   "no-answer.ko": "없습니다.\n",
 };
 
@@ -92,8 +92,14 @@ describe("render of createPrompts", () => {
 describe("noAnswer of createPrompts", () => {
   it("is in the language of the question, else in English", () => {
     const prompts = createPrompts(FILES);
-    expect(prompts.noAnswer("ko")).toBe("없습니다.");
-    expect(prompts.noAnswer("en")).toBe("Nothing found.");
-    expect(prompts.noAnswer("constructor")).toBe("Nothing found.");
+    expect(prompts.noAnswer("ko", true)).toBe("없습니다.");
+    expect(prompts.noAnswer("en", true)).toBe("Nothing found.\nSee the sources.");
+    expect(prompts.noAnswer("constructor", true)).toBe("Nothing found.\nSee the sources.");
+  });
+
+  it("is the first line alone where no sources are listed", () => {
+    const prompts = createPrompts(FILES);
+    expect(prompts.noAnswer("en", false)).toBe("Nothing found.");
+    expect(prompts.noAnswer("ko", false)).toBe("없습니다.");
   });
 });

@@ -57,12 +57,12 @@ export function readLabelledSet(folder: string, split: string): LabelledSet {
   const known = new Set(documents.map(({ id }) => id));
   const labels = questions.flatMap(({ id }) => [...(relevance.get(id)?.keys() ?? [])]);
   const notes: [number, string][] = [
-    [corpus.length - documents.length, "documents have no text and were left out"],
-    [queries.length - judged.length, "questions have no relevant document and were left out"],
-    [judged.length - questions.length, "questions are empty and were left out"],
+    [corpus.length - documents.length, "Documents without a text, which were left out"],
+    [queries.length - judged.length, "Questions without a relevant document, which were left out"],
+    [judged.length - questions.length, "Empty questions, which were left out"],
     [
       labels.filter((id) => !known.has(id)).length,
-      "labels name a document that is not there; they count as not found",
+      "Labels of documents that are not there, which count as not found",
     ],
   ];
   return {
@@ -72,7 +72,7 @@ export function readLabelledSet(folder: string, split: string): LabelledSet {
       ...question,
       relevant: relevance.get(question.id) ?? new Map(),
     })),
-    notes: notes.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}.`])),
+    notes: notes.flatMap(([count, what]) => (count === 0 ? [] : [`${what}: ${count}.`])),
   };
 }
 

@@ -46,7 +46,7 @@ describe("readLabelledSet", () => {
     const set = readLabelledSet(folder, "test");
     expect([...set.questions[0]!.relevant.keys()]).toEqual(["d1", "gone"]);
     expect(set.notes).toEqual([
-      "1 labels name a document that is not there; they count as not found.",
+      "Labels of documents that are not there, which count as not found: 1.",
     ]);
   });
 
