@@ -14,7 +14,13 @@ const BENCHES: Record<string, string> = {
 
 const [name = "", ...rest] = process.argv.slice(2);
 const isNamed = !name.startsWith("-") && name !== "";
-const entries = isNamed ? [BENCHES[name]] : Object.values(BENCHES);
+// Not every bench knows --help: it would run instead.
+const isHelp = !isNamed && process.argv.includes("--help");
+if (isHelp)
+  console.log(
+    `npm run bench -- [${Object.keys(BENCHES).join("|")}] [options]\n\nWithout a name all of them, for about ten minutes.`,
+  );
+const entries = isHelp ? [] : isNamed ? [BENCHES[name]] : Object.values(BENCHES);
 const options = isNamed ? rest : process.argv.slice(2);
 
 for (const entry of entries) {
