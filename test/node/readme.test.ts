@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { describeConfig } from "../../src/config.ts";
+import { openApp } from "../support/open-app.ts";
 import { ROOT } from "./tributary.ts";
 
 const PATH = `${ROOT}README.md`;
@@ -39,6 +40,14 @@ describe.skipIf(!existsSync(PATH))("README.md", () => {
         description,
       ]),
     );
+  });
+
+  it("shows the first answer as it is", async () => {
+    const message = /"message":"(What wind speed[^"]+)"/.exec(read())?.[1];
+    const app = await openApp();
+    const response = await app.post("/chat", { message }, { accept: "text/plain" });
+    expect(read()).toContain(`\n\`\`\`text\n${(await response.text()).trim()}\n\`\`\`\n`);
+    app.close();
   });
 
   it("mentions only scripts that exist", () => {
