@@ -62,7 +62,7 @@ export async function explainCandidates(
   const words = readQuestionWords(wordings.flatMap(({ wording }) => wording[0]?.text ?? []));
   const earlier = readQuestionWords(
     wordings.flatMap(({ wording }) => wording.slice(1).map(({ text }) => text)),
-  );
+  ).filter(({ word }) => !words.some((asked) => asked.word.toLowerCase() === word.toLowerCase()));
   const best = passages[0]?.score ?? 0;
   const explained: ExplainedCandidate[] = [];
   for (const [index, passage] of orderCandidates(retrieval, order).entries()) {

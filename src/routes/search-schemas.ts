@@ -132,7 +132,9 @@ export const searchResponse = z
     warnings: z.array(z.string()),
     retrieval: report,
     sources: z.array(source),
-    context: z.string().openapi({ description: "The sources as the model sees them." }),
+    context: z.string().openapi({
+      description: "The sources as the model sees them; Cohere's models get each as a document.",
+    }),
     contextTokens: z.number().int().openapi({ description: "About how many tokens that is." }),
     timings: z.object({
       embed: z.number(),

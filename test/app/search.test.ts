@@ -73,12 +73,12 @@ describe("POST /search", () => {
   });
 
   it("tells what of earlier turns a passage holds", async () => {
-    const { results } = await search({
-      query: "And in rain?",
-      messages: [{ role: "user", content: "Is the Aurora 2 any good?" }],
+    const found = await search({
+      query: "And does the tent stand in rain?",
+      messages: [{ role: "user", content: "Is the Aurora 2 tent good in rain?" }],
     });
-    const tent = results.find(({ documentId }) => documentId === "aurora-2-tent")!;
-    expect(tent.explanation).toContain('Of earlier turns it holds "Aurora", "2"');
+    const tent = all(found).find(({ documentId }) => documentId === "aurora-2-tent")!;
+    expect(tent.explanation).toMatch(/Of earlier turns it holds "Aurora", "2"(?!.*"tent")/);
     expect([...tent.matched!, ...tent.unmatched!]).not.toContain("Aurora");
   });
 

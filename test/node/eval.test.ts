@@ -260,6 +260,9 @@ describe("eval --tune", () => {
         tried.find((one) => one.weight === weight)!.ndcg.value;
       expect(stdout.trimEnd().split("\n").at(-1)).toBe(`DENSE_WEIGHT=embed-v4.0=${best}`);
       expect(valueOf(best)).toBe(Math.max(...tried.map(({ ndcg }) => ndcg.value)));
+      // As near to the present one as can be.
+      const asGood = tried.filter(({ ndcg }) => ndcg.value === valueOf(best));
+      expect(best).toBe(Math.max(...asGood.map(({ weight }) => weight)));
       expect(valueOf(best)).toBeGreaterThan(valueOf(4));
       expect(now).toEqual({ weight: 4, ndcg: tried.at(-1)!.ndcg });
     } finally {
@@ -274,11 +277,17 @@ describe("eval of what can not be measured", () => {
     write("whole/corpus.jsonl", ANIMALS);
     write("whole/queries.jsonl", QUESTIONS);
     write("whole/qrels.tsv", "q1\tland-1\t1\n");
-    const [labels, qdrant, key] = await Promise.all([
+    const [labels, qdrant, key, cohere] = await Promise.all([
       evaluate([folder]),
       evaluate([join(folder, "whole")], { QDRANT_URL: await freeAddress() }),
       evaluate(["--tune"]),
+      evaluate([join(folder, "whole")], {
+        COHERE_API_KEY: "a-key",
+        COHERE_BASE_URL: await freeAddress(),
+      }),
     ]);
+    expect(cohere.code).toBe(2);
+    expect(cohere.stderr.trimEnd()).toMatch(/"cohere".*\nThe documents can not be stored: .+\.$/);
     for (const [finished, message] of [
       [labels, /needs a qrels\.tsv or a qrels\/test\.tsv\.$/],
       [qdrant, /^Qdrant does not answer .+ QDRANT_URL= to measure in this process\.$/],

@@ -79,10 +79,13 @@ export function renderTuning({ best, now, tried }: Tuning, embedding: string): s
     renderInterval(ndcg, percent),
     weight === best ? "best" : below.low <= 0 ? "no sure difference" : "",
   ]);
+  const isAsGood = tried.some(
+    ({ weight, below }) => weight === now.weight && weight !== best && below.low <= 0,
+  );
   return [
     renderTable([["weight", "nDCG@10", "95 % interval", ""], ...rows]),
     "",
-    `With today's weight ${now.weight} it is ${percent(now.ndcg.value)}. The best one, for the environment:`,
+    `With today's weight ${now.weight} it is ${percent(now.ndcg.value)}${isAsGood ? ", no sure difference" : ""}. The best one, for the environment:`,
     `DENSE_WEIGHT=${embedding}=${best}`,
   ].join("\n");
 }

@@ -141,7 +141,12 @@ async function store(
     };
     const { refused } = await sendDocuments(documents, target, (batch) =>
       progress.advance(batch.length, `${(done += batch.length)} of ${total}, ${collection}`),
-    );
+    ).catch((error: Error) => {
+      signal.throwIfAborted();
+      throw new EvalError(
+        `The documents can not be stored: ${error.message} The line before this one names the service; see that its key, address and model are right.`,
+      );
+    });
     leftOut.push(...refused);
   }
   progress.stop(`Stored ${total - leftOut.length} documents in ${groups.size} collections`);
