@@ -108,7 +108,9 @@ export const searchResponse = z
     results: z
       .array(candidate)
       .openapi({ description: "The best ones that say something of their own, up to `limit`." }),
-    dropped: z.array(candidate).openapi({ description: "All other candidates." }),
+    dropped: z.array(candidate).openapi({
+      description: "All other candidates, also those beyond `limit` that the model sees (`kept`).",
+    }),
     language: z.string().openapi({ description: "Of the answer." }),
     wordings: z.array(
       z.object({
