@@ -1,4 +1,6 @@
-import { createInlineCode } from "./inline-code.ts";
+import { createFences, type Fences } from "./code-fence.ts";
+import { createInlineCode, type InlineCode } from "./inline-code.ts";
+import { matchLength } from "./link-place.ts";
 
 /** Whether a text that comes in pieces stands in Markdown code, where brackets are no markers. */
 export interface CodeTracker {
@@ -10,12 +12,12 @@ export interface CodeTracker {
   isInside(space: string, rest: string, last: boolean): boolean | "unfinished";
 }
 
-/** What may stand before a fence in its line: white space and the marks of quotations and lists. */
-const BEFORE_FENCE = /[\s>*+\-.)\d]/;
-const NOT_BEFORE_FENCE = /[^\s>*+\-.)\d]/;
-const CHANGES_CODE = /[`~\n]/;
+/** What may stand before a line's text: white space and the marks of quotations and lists. */
+const MARK = /[\s>*+\-.)\d]/;
+const NO_MARK = /[^\s>*+\-.)\d]/;
+const CHANGES_CODE = /[`~\n\r]/;
 /** The first sign of a line that begins a new block, where inline code can not go on. */
-const NEW_BLOCK = /[\n>#|*+\-\d]/;
+const NEW_BLOCK = /[\n\r>#|*+\-\d<=]/;
 
 /** Characters in which the line of a fence ends: text must not be held back for long. */
 const LONGEST_LINE = 200;
@@ -23,114 +25,146 @@ const LONGEST_LINE = 200;
 /** Code between fences of ticks or tildes, and inline code, which ends with its paragraph at the latest. */
 export function createCodeTracker(): CodeTracker {
   const inline = createInlineCode();
-  const fence = createFence();
+  const fences = createFences();
+  const lines = createLines(fences, inline);
+  const ends = createEnds();
   /** Signs of the run that was read last, while it may go on, and which sign it is. */
   let run = 0;
   let sign = "";
-  let atStart = true;
-  /** A line has begun of which nothing but spaces was read. */
-  let atBreak = false;
+  let isEscaped = false;
 
   function settle(): void {
     if (run === 0) return;
-    for (const ticks of fence.readRun(sign, run, atStart)) inline.readTicks(ticks);
-    atStart = false;
+    const ticks = fences.readRun(sign, run);
+    for (const [index, length] of ticks.entries())
+      inline.readTicks(length, isEscaped && index === ticks.length - 1);
+    if (fences.isHtml()) inline.end();
     run = 0;
-  }
-
-  /** The first sign of a line may end a paragraph, and its inline code with it. */
-  function beginLine(character: string): void {
-    if (NEW_BLOCK.test(character)) inline.end();
-    atBreak = false;
   }
 
   function readCharacter(character: string): void {
     if (character === "`" || character === "~") {
       if (character !== sign) settle();
+      if (run === 0) isEscaped = ends.isEscaped();
       sign = character;
       run += 1;
-      atBreak = false;
-      return;
+      lines.goOn();
+    } else {
+      settle();
+      if (character !== "\n" || !ends.isReturn()) lines.read(character);
     }
-    settle();
-    if (atBreak && (character === "\n" || character.trim() !== "")) beginLine(character);
-    if (character === "\n") {
-      if (fence.endLine()) inline.end();
-      atStart = true;
-      atBreak = true;
-    } else if (!BEFORE_FENCE.test(character)) atStart = false;
-  }
-
-  function readPlain(text: string): void {
-    settle();
-    const first = atBreak ? text.trimStart().charAt(0) : "";
-    if (first !== "") beginLine(first);
-    if (atStart && NOT_BEFORE_FENCE.test(text)) atStart = false;
+    ends.read(character);
   }
 
   return {
     read(text) {
       if (text === "") return;
       if (CHANGES_CODE.test(text)) for (const character of text) readCharacter(character);
-      // Nearly every token, and all of them are as one character.
-      else readPlain(text);
+      else {
+        // Nearly every token, and all of them are as one character.
+        settle();
+        lines.readPlain(text);
+        ends.read(text);
+      }
     },
     isInside(space, rest, last) {
       settle();
-      if (fence.isFirstLine() && !space.includes("\n")) {
-        const end = rest.slice(0, LONGEST_LINE).search(/[`\n]/);
-        if (end === -1 && !last && rest.length < LONGEST_LINE) return "unfinished";
-        if (rest.charAt(end) === "`") inline.readTicks(fence.giveUp());
-      }
-      return fence.isOpen() || inline.isInside(atBreak ? `\n${space}` : space, rest, last);
+      const isFirst = fences.isFirstLine() && !/[\n\r]/.test(space);
+      if (isFirst && !readFirstLine(fences, inline, rest, last)) return "unfinished";
+      const ahead = lookAhead(fences, space, rest.charAt(0));
+      if (ahead.isOpen()) return true;
+      if (fences.isOpen() || ahead.isHtml()) return false;
+      const line = ahead.endsWithLine() ? rest.split(/[\n\r]/, 1)[0]! : rest;
+      const before = lines.isNew() ? `\n${space}` : space;
+      return inline.isInside(before, line, last || line.length < rest.length);
     },
   };
 }
 
-/** Code between two lines that begin with the same run of ticks or tildes. */
-interface Fence {
-  /** Takes a whole run; gives back those runs of ticks that are no fence. */
-  readRun(sign: string, length: number, atStart: boolean): number[];
-  /** True when it was the line of an opening fence. */
-  endLine(): boolean;
-  isOpen(): boolean;
-  /** In the line of an opening fence of ticks, which is none when more ticks follow. */
-  isFirstLine(): boolean;
-  /** It was inline code at the beginning of a line; gives back the length of its run. */
-  giveUp(): number;
+/** Text without ticks and tildes, by lines. */
+interface Lines {
+  read(character: string): void;
+  /** Takes text without line ends. */
+  readPlain(text: string): void;
+  /** A tick or tilde was read. */
+  goOn(): void;
+  /** A line has begun of which nothing but spaces was read. */
+  isNew(): boolean;
 }
 
-function createFence(): Fence {
-  let opened: { sign: string; length: number } | undefined;
-  let isFirst = false;
+function createLines(fences: Fences, inline: InlineCode): Lines {
+  let isNew = false;
 
-  function giveUp(): number {
-    const length = opened?.length ?? 0;
-    opened = undefined;
-    isFirst = false;
-    return length;
+  /** The first sign of a line may end a paragraph, and its inline code with it. */
+  function beginLine(character: string): void {
+    if (NEW_BLOCK.test(character)) inline.end();
+    isNew = false;
   }
-  const isFirstLine = (): boolean => isFirst && opened?.sign === "`";
 
   return {
-    readRun(sign, length, atStart) {
-      const ticks = sign === "`" && isFirstLine() ? [giveUp()] : [];
-      if (opened !== undefined) {
-        if (atStart && length >= opened.length && sign === opened.sign) opened = undefined;
-        return ticks;
-      }
-      if (!atStart || length < 3) return sign === "`" ? [...ticks, length] : ticks;
-      opened = { sign, length };
-      isFirst = true;
-      return ticks;
+    read(character) {
+      const isBreak = character === "\n" || character === "\r";
+      if (isNew && (isBreak || character.trim() !== "")) beginLine(character);
+      if (isBreak) {
+        if (fences.endLine()) inline.end();
+        isNew = true;
+      } else if (MARK.test(character)) fences.readMark(character);
+      else fences.readText(character);
     },
-    endLine() {
-      const wasFirst = isFirst;
-      isFirst = false;
-      return wasFirst;
+    readPlain(text) {
+      const first = isNew ? text.trimStart().charAt(0) : "";
+      if (first !== "") beginLine(first);
+      const end = text.search(NO_MARK);
+      for (const character of end === -1 ? text : text.slice(0, end)) fences.readMark(character);
+      if (end !== -1) fences.readText(text.charAt(end));
     },
-    isOpen: () => opened !== undefined,
-    isFirstLine,
-    giveUp,
+    goOn() {
+      isNew = false;
+    },
+    isNew: () => isNew,
+  };
+}
+
+/** Inline code may stand at the beginning of a line and look like a fence; false when more must be known. */
+function readFirstLine(fences: Fences, inline: InlineCode, rest: string, last: boolean): boolean {
+  const end = rest.slice(0, LONGEST_LINE).search(/[`\n\r]/);
+  if (end === -1) return last || rest.length >= LONGEST_LINE;
+  if (rest.charAt(end) === "`") inline.readTicks(fences.giveUp(), false);
+  return true;
+}
+
+/** The fences after white space and the first sign behind it. */
+function lookAhead(fences: Fences, space: string, first: string): Fences {
+  // White space belongs to the line before it.
+  if (first.trim() === "" && space === "") return fences;
+  const ahead = fences.copy();
+  for (const mark of space.match(/\r\n|[^]/g) ?? []) {
+    if (/[\n\r]/.test(mark)) ahead.endLine();
+    else ahead.readMark(mark);
+  }
+  ahead.readText(first);
+  return ahead;
+}
+
+/** How the text ends that was read. */
+interface Ends {
+  read(text: string): void;
+  /** With a backslash, which takes the next sign's meaning away. */
+  isEscaped(): boolean;
+  /** With a carriage return, to whose line end a line feed may belong. */
+  isReturn(): boolean;
+}
+
+function createEnds(): Ends {
+  let backslashes = 0;
+  let isReturn = false;
+  return {
+    read(text) {
+      const more = matchLength(/\\+$/, text);
+      backslashes = more === text.length ? backslashes + more : more;
+      isReturn = text.endsWith("\r");
+    },
+    isEscaped: () => backslashes % 2 === 1,
+    isReturn: () => isReturn,
   };
 }

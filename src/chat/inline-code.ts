@@ -1,7 +1,7 @@
 /** Which runs of ticks are open in a paragraph of Markdown. */
 export interface InlineCode {
-  /** Takes a whole run. */
-  readTicks(length: number): void;
+  /** Takes a whole run. After a backslash its first tick opens no code, and closes it all the same. */
+  readTicks(length: number, isEscaped: boolean): void;
   /** The paragraph is over. */
   end(): void;
   /** Whether what comes after `space` is code; see `CodeTracker`. */
@@ -9,39 +9,47 @@ export interface InlineCode {
 }
 
 /** Where another block begins, which inline code does not reach into. */
-const PARAGRAPH_END = /\n[^\S\n]*(?:[\n>#|*+\-\d]|`{3}|~{3})/;
+const PARAGRAPH_END = /(?:\r\n|\n|\r(?!\n))[^\S\n\r]*(?:[\n\r>#|*+\-\d<=]|`{3}|~{3})/;
 
 /** Characters in which inline code must close: text must not be held back for long. */
 const LONGEST = 200;
 /** Runs of ticks in one paragraph that are told apart. */
 const MOST_RUNS = 50;
 
+/** Ticks that a run opens code with, and closes it with. */
+interface Run {
+  opens: number;
+  closes: number;
+}
+
 /** Inline code ends with a run of as many ticks as it began with; a run without its partner is plain text. */
 export function createInlineCode(): InlineCode {
-  /** Lengths of the runs since the one that opened code, that one first; empty outside. */
-  let runs: number[] = [];
+  /** The runs since the one that opened code, that one first; empty outside. */
+  let runs: Run[] = [];
 
-  function readTicks(length: number): void {
-    if (length === runs[0]) runs = [];
-    else if (runs.length < MOST_RUNS) runs.push(length);
+  function readRun(run: Run): void {
+    if (runs.length === 0 && run.opens === 0) return;
+    if (run.closes === runs[0]?.opens) runs = [];
+    else if (runs.length < MOST_RUNS) runs.push(run);
   }
 
   /** The run after the first opens, unless it has a partner too. */
   function giveUpFirst(): void {
     const [, ...later] = runs;
     runs = [];
-    later.forEach(readTicks);
+    later.forEach(readRun);
   }
 
   return {
-    readTicks,
+    readTicks: (length, isEscaped) =>
+      readRun({ opens: isEscaped ? length - 1 : length, closes: length }),
     end() {
       runs = [];
     },
     isInside(space, rest, last) {
-      if (runs.length === 0 || PARAGRAPH_END.test(space)) return false;
+      if (runs.length === 0 || PARAGRAPH_END.test(space + rest.charAt(0))) return false;
       for (; runs[0] !== undefined; giveUpFirst()) {
-        const isClosed = closes(rest, runs[0], last);
+        const isClosed = closes(rest, runs[0].opens, last);
         if (isClosed !== false) return isClosed;
       }
       return false;

@@ -16,7 +16,7 @@ export interface Found {
 /** An address, a scheme's end, two slashes where a value begins, a destination, a definition, a tag, an entity. */
 const BEGINNING = new RegExp(
   [
-    `(?:(?<![a-z\\d+.\\-])(?:${SCHEMES.join("|")}):|(?<![a-z\\d])www\\.)(?=\\S)`,
+    `(?:(?<![a-z\\d+.\\-])(?:${SCHEMES.join("|")})\\\\?:|(?<![a-z\\d])www\\\\?\\.)(?=\\S)`,
     "(?<unnamed>:[/\\\\]{2})",
     "(?<=[(\"'=<`])[/\\\\]{2}",
     "(?<destination>\\](?=\\())",
@@ -52,23 +52,22 @@ const PREFIXES = new Set(
   SCHEMES.flatMap((word) => Array.from(word, (_, end) => word.slice(0, end + 1))),
 );
 const HOST_PREFIX = /(?<![a-z\d])(?:ww?|www\.?)$/;
+const ESCAPED_HOST = /(?<![a-z\d])www\\\.?$/i;
 const NAMES = new Set(SCHEMES);
 const LONGEST_WORD = 40;
 
 /** How much of `held` can go on although what follows is not known. */
 export function unfinishedFrom(before: string, held: string): number {
   const text = before.slice(-LONGEST_WORD) + held;
-  return Math.max(0, held.length - (text.length - beginningAtEnd(text)));
+  const host = matchLength(ESCAPED_HOST, text.slice(-6));
+  return Math.max(0, held.length - Math.max(host, text.length - beginningAtEnd(text)));
 }
 
 /** Where something at the end of a text begins that may become a link; its length when there is none. */
 function beginningAtEnd(text: string): number {
   const end = /:[/\\]$/.test(text.slice(-2)) ? text.length - 1 : text.length;
   const last = text.charAt(end - 1);
-  if (last === ":") {
-    const start = wordStart(text, end - 1);
-    return NAMES.has(text.slice(start, end - 1).toLowerCase()) ? start : end - 1;
-  }
+  if (last === ":" || (last === "\\" && end === text.length)) return nameStart(text, end);
   const start = wordStart(text, end);
   const opening = openingLength(text.slice(Math.max(0, start - 2), start));
   const isName = opening === 2 || start === end || !/\d/.test(text.charAt(start));
@@ -76,6 +75,13 @@ function beginningAtEnd(text: string): number {
   if (start === end) return "/\\]".includes(last) ? end - 1 : end;
   const word = text.slice(start, end).toLowerCase();
   return PREFIXES.has(word) ? start : end - matchLength(HOST_PREFIX, word);
+}
+
+/** Where a scheme begins that ends in `:`, `\\` or `\\:`; without one, the place of the last sign. */
+function nameStart(text: string, end: number): number {
+  const name = text.slice(end - 2, end) === "\\:" ? end - 2 : end - 1;
+  const start = wordStart(text, name);
+  return NAMES.has(text.slice(start, name).toLowerCase()) ? start : end - 1;
 }
 
 /** Signs of `<`, `</`, `<!`, `&` or `&#` at the end. */
@@ -105,6 +111,7 @@ export function mayBecomeLink(text: string, next: string): boolean {
   const end = text.slice(-LONGEST_WORD);
   if (end === "" || next === "") return false;
   if (unfinishedFrom("", end + next) < end.length) return true;
-  const found = findLink("", `${end}${next}x`);
-  return found !== undefined && found.at < end.length && !/\s/.test(end.slice(found.at));
+  const word = /\S*$/.exec(end)![0];
+  const found = findLink("", `${word}${next}x`);
+  return found !== undefined && found.at < word.length;
 }

@@ -6,12 +6,18 @@ export interface LinkPlace {
   rest: string;
   /** Nothing that decides can follow `rest`. */
   isWhole: boolean;
+  /** Whether code goes on here. */
+  isCode: () => boolean | "unfinished";
   /** Whether a source holds the address. */
   isKnown: (raw: string) => boolean;
 }
 
 /** How many characters are decided about, and what is shown in their place; themselves when absent. */
-export type Judged = { length: number; shown?: string } | "unfinished";
+export interface Decided {
+  length: number;
+  shown?: string;
+}
+export type Judged = Decided | "unfinished";
 
 /** Characters of one link at most: an address that does not end is an unknown one. */
 export const LONGEST_LINK = 2000;

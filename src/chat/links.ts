@@ -35,7 +35,8 @@ export function createLinkFilter(sources: Source[]): LinkFilter {
 
   function pass(length: number, shown?: string): void {
     const text = held.slice(0, length);
-    code.read(text);
+    // What goes away can neither open code nor close it.
+    code.read(shown ?? text);
     before = (before + text).slice(-CONTEXT);
     out += shown ?? text;
     held = held.slice(length);
@@ -57,11 +58,12 @@ export function createLinkFilter(sources: Source[]): LinkFilter {
   }
 
   function judge({ asksForCode, judge }: Found, last: boolean): Judged {
-    const isCode = asksForCode && code.isInside("", held, last);
-    if (isCode === "unfinished") return isCode;
-    if (isCode) return { length: 1 };
+    const isCode = (): boolean | "unfinished" => code.isInside("", held, last);
+    const isSkipped = asksForCode && isCode();
+    if (isSkipped === "unfinished") return isSkipped;
+    if (isSkipped) return { length: 1 };
     const isWhole = last || held.length >= LONGEST_LINK;
-    return judge({ before, rest: held.slice(0, LONGEST_LINK), isWhole, isKnown });
+    return judge({ before, rest: held.slice(0, LONGEST_LINK), isWhole, isCode, isKnown });
   }
 
   function release(last: boolean): string {

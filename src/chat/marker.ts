@@ -1,11 +1,11 @@
 const NUMBER = "[\\d０-９]{1,3}";
 const ITEM = `${NUMBER}(?:\\s*[-–]\\s*${NUMBER})?`;
 
-/** `[1]`, `[1, 2]`, `[1-3]`, `【1】`, `［１］`, and nothing longer: a bracket that goes on is no marker. */
-const MARKER = new RegExp(`^[[【［]\\s*(${ITEM}(?:\\s*[,，、]\\s*${ITEM})*)\\s*[\\]】］]`);
+/** `[1]`, `[1, 2]`, `[1-3]`, `【1】`, `［１］`, `[1\\]`, and nothing longer: a bracket that goes on is no marker. */
+const MARKER = new RegExp(`^[[【［]\\s*(${ITEM}(?:\\s*[,，、]\\s*${ITEM})*)\\s*\\\\?[\\]】］]`);
 
 /** What a marker may be made of so far. */
-const UNFINISHED = /^[[【［][\s\d０-９,，、–-]*$/;
+const UNFINISHED = /^[[【［][\s\d０-９,，、–-]*\\?$/;
 
 /** Characters of a marker at most: text must not be held back for long. */
 const LONGEST = 300;

@@ -107,8 +107,10 @@ function createPage(): Page {
 
   function add(words: string): void {
     if (words === "") return;
-    // "www[9].example" must not become an address, which nobody has checked.
-    const text = isJoint && mayBecomeLink(seen.end(), words.charAt(0)) ? ` ${words}` : words;
+    // "www[9].example" must not become an address, which nobody has checked, and "\\[9]`" no tick without its meaning.
+    const isRisk = (end: string): boolean =>
+      end.endsWith("\\") || mayBecomeLink(end, words.charAt(0));
+    const text = isJoint && isRisk(seen.end()) ? ` ${words}` : words;
     isJoint = false;
     code.read(text);
     seen.add(text);

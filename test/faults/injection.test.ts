@@ -85,11 +85,24 @@ beforeAll(async () => {
     { authorization: `Bearer ${CANARY}-admin-key` },
   );
   expect(response.status, await response.clone().text()).toBe(200);
+  await logCanary();
 });
 afterAll(() => {
   uninstall();
   app.close();
 });
+
+/** A failure that the app writes to its log in full. */
+async function logCanary(): Promise<void> {
+  const { catalog } = app.services.answer;
+  const { read } = catalog;
+  catalog.read = () => Promise.reject(new Error(`${CANARY}-log`));
+  const response = await app.post("/chat", { message: QUESTION, stream: false });
+  catalog.read = read;
+  expect(response.status).toBe(503);
+  expect(await response.text()).not.toContain(CANARY);
+  expect(JSON.stringify(app.log)).toContain(`${CANARY}-log`);
+}
 
 async function ask(message: string, name: string): Promise<Answer> {
   asked = undefined;

@@ -1,6 +1,10 @@
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
 import { describe, expect, it } from "vitest";
 import { createAnswerGate } from "../../../src/chat/answer-gate.ts";
 import { createLinkFilter } from "../../../src/chat/links.ts";
+import { normalizeUrl, readSourceUrls } from "../../../src/chat/urls.ts";
 import { EVIL, LINK_ATTACKS } from "../../support/link-attacks.ts";
 import { splitText } from "../../support/generated-answers.ts";
 import { buildSources } from "../../support/passages.ts";
@@ -9,6 +13,7 @@ import { createRandom, randomSeed } from "../../support/random.ts";
 declare const FULL: boolean;
 
 const ROUNDS = FULL ? 30_000 : 1000;
+const MIXTURES = FULL ? 30_000 : 400;
 
 const SOURCES = buildSources(
   "See https://shop.example/help?a=1&b=2 or [rent](https://shop.example/rent), and www.shop.example.",
@@ -25,6 +30,67 @@ const gated = (text: string): string => {
   const gate = createAnswerGate(SOURCES);
   return gate.push(text) + gate.end().text;
 };
+
+/** A place in the page itself; and an address of mail is as good as its text. */
+const NOWHERE = /^(?:#[\w-]*|mailto:[\w.+-]+@[\w.-]+)?$/;
+
+/** What a client that renders Markdown would make of a text, and of addresses that no source holds. */
+function findActive(text: string, { isStrict }: { isStrict: boolean }): string[] {
+  const known = readSourceUrls(SOURCES);
+  const isKnown = (url: string): boolean => {
+    // Punctuation and markers may follow an address; they carry nothing.
+    const own = url.replace(/(?:\[\d{1,3}|[^\p{L}\p{N}/])+(?:⟨link)?$/u, "");
+    const before = url.replace(/[)\]].*⟨link$/u, "");
+    return [url, own, before].some((one) => known.has(normalizeUrl(one) ?? ""));
+  };
+  const found: string[] = [];
+  const visit = (node: Node): void => {
+    const { type, url, value, children } = { url: "", value: "", children: [], ...node };
+    // The words behind a label lead to no other site.
+    const isWord = !isStrict && type === "definition" && !/^[/\\]{2}|^[a-z][\w+.-]*:/i.test(url);
+    if (!isWord && !NOWHERE.test(url.trim()) && !isKnown(url)) found.push(`${type} ${url}`);
+    if (type === "html" && /<(?:script|[a-z][^>]*=)/i.test(value)) found.push(value);
+    if (type === "text" && /\[(?:0|[4-9]|\d\d+)\]/.test(value)) found.push(value);
+    children.forEach(visit);
+  };
+  const extensions = { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] };
+  visit(fromMarkdown(text, extensions) as Node);
+  return found;
+}
+interface Node {
+  type: string;
+  url?: string;
+  value?: string;
+  children?: Node[];
+}
+
+/** What Markdown is made of, where two readings of it may part. */
+const SIGNS = [
+  ..."[]()<>\\`\n|\t :'\"",
+  ..."`` ``` ~~~ === [a] ![a] [r]: ]( ![x]( [9] [9\\] [1] &lt; \\` //evil.example/x /y?q 가".split(
+    " ",
+  ),
+  ..."https://evil.example/x www\\.evil.example http\\://evil.example/x <script>x <tel:12>".split(
+    " ",
+  ),
+  ..."https://shop.example/rent /policies/warranty ?q=S `S`".split(" "),
+  "\n\n",
+  "\r",
+  "\r\n",
+  "> ",
+  "- ",
+  "1. ",
+  "1) ",
+  "   ",
+  "    ",
+  "# ",
+  "[a]: ",
+  " //evil.example",
+  "<img src=x>",
+  "<a href=/y?q>",
+  "\u00A0S",
+  "word ",
+];
 
 const ALLOWED = [
   "See https://shop.example/help?a=1&b=2. Or (https://shop.example/rent), ok?",
@@ -89,7 +155,7 @@ describe("createLinkFilter", () => {
 
   it("makes plain text of tags that have attributes or act by themselves", () => {
     expect(pass('<a href="https://shop.example/rent">x</a><script>y</script>')).toBe(
-      '< a href="https://shop.example/rent">x</a>< script>y</script>',
+      '< a href="https://shop.example/rent ">x</a>< script>y</script>',
     );
   });
 
@@ -167,9 +233,66 @@ describe("createAnswerGate", () => {
     ["Go ht[9]tps:evil.example now.", "Go ht tps:evil.example now."],
     ["A <[9]img src=x onerror=y> b", "A < img src=x onerror=y> b"],
     ["A.\n[r][9]: /track?q", "A.\n[r] : /track?q"],
-    ["A <im[9]g src=x onerror=y> b", "A <im g src=x onerror=y> b"],
+    ["A <im[9]g src=x onerror=y> b", "A < img src=x onerror=y> b"],
   ])("makes no link where a marker went out of %j", (text, shown) => {
     expect(gated(text)).toBe(shown);
+  });
+
+  it.each([
+    "- ```\n\n<script>x</script> [9]",
+    "> ```\n\n![x]( //evil.example/x) [9]",
+    "    ```\n\n![x]( //evil.example/x) [9]",
+    "1 ```\n![x]( //evil.example/x) [9]",
+    "```\n``` x\n```\n![x]( //evil.example/x) [9]",
+    "```\n- ```\n```\n<script>x</script> [9]",
+    "```\n    ```\n```\n<script>x</script> [9]",
+    "a \\`b <script>x</script> [9] ` c",
+    "a `b\n<script>x</script>` c",
+    "<div>\n`<script>x</script>`",
+    "a `b\n===\n![x]( //evil.example) [9]` c",
+    "``\r* <script>x``",
+    "www.evil.example```<script>x```",
+    "[a\nb]: //evil.example/x\n\n![a b]",
+    "[a\\]b]: //evil.example/x\n\n![a\\]b]",
+    "1) [a]: /y?q\n\n![a]",
+    "[a]: evil.png\n\n![a]",
+    "[9][a]: /y?q\n\n![a]",
+    `[${"a".repeat(400)}]: /y?q`,
+    "[x](/policies/warranty\u00A0SECRET) and https://shop.example/rent\u00A0SECRET",
+    "[x](((/y))) www\\.evil.example http\\://evil.example/x",
+    "<tel:+1900123> or <ms-word:ofe|u|x>",
+    "<img[9] src=x onerror=y> and <script[9]>x</script>",
+    "It is light \\[9\\].",
+    "[a]:[9]   //evil.example/x",
+  ])("leaves nothing in %j that acts for a reader of Markdown", (text) => {
+    expect(findActive(text, { isStrict: true })).not.toEqual([]);
+    expect(findActive(gated(text), { isStrict: true })).toEqual([]);
+    const gate = createAnswerGate(SOURCES);
+    const pieces = text.split("").map((piece) => gate.push(piece));
+    expect(pieces.join("") + gate.end().text).toBe(gated(text));
+  });
+
+  it("leaves nothing that acts for a reader of Markdown in any mixture of its signs", () => {
+    const seed = randomSeed();
+    const random = createRandom(seed);
+    for (let round = 0; round < MIXTURES; round++) {
+      const text = random.list(random.integer(2, 12), () => random.pick(SIGNS)).join("");
+      const what = `seed ${seed}, round ${round}: ${JSON.stringify(text)}`;
+      expect(findActive(gated(text), { isStrict: false }), what).toEqual([]);
+    }
+  });
+
+  it.each([
+    "1. Write\n\n   ```js\n   a[9] = <b c=1>;\n\n   ```\n\n   Then go.",
+    "- Write\n  - this\n\n    ```\n    a[9]\n    ```\n",
+    "> ```\n> a[9] <img src=x>\n> ```\n",
+    "```\na[9]\n    ```\n- ```\n``` a\nb[9]\n```\n",
+    "`a\\` and `b[9]`",
+    "```\r\na[9]\r\n\r\nb[9]\r\n```\r\n",
+    "If a<b and c>d, or a <b and c> d, take List<int> or <your name>: x<y. 1 < 2 and std::vector<int>",
+    "[Note]: 50% off, [Why]: R&D\n[Tip]: what: a, b or c?\n[Q]: Why?",
+  ])("changes nothing in %j", (text) => {
+    expect(gated(text)).toBe(text);
   });
 
   it("keeps the citation of a sentence whose link went", () => {
