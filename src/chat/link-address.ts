@@ -35,10 +35,13 @@ export function judgeAddress(place: LinkPlace, isNamed: boolean): Judged {
   return separate(judged, place, `<${scheme}`);
 }
 
-/** To Markdown's own links `>` belongs and a tick does, unless they close what stands before the address. */
+/** To Markdown's own links `<>` belongs and a tick does, unless they close what stands before the address. */
 function separate(judged: Decided, place: LinkPlace, opening: string): Judged {
   const next = /^[^\s<>`]*(.?)/.exec(place.rest.slice(judged.length))![1];
-  const isClosed = next === "`" ? place.isCode() : next !== ">" || place.before.endsWith(opening);
+  const isClosed =
+    next === "`"
+      ? place.isCode()
+      : next !== "<" && (next !== ">" || place.before.endsWith(opening));
   if (isClosed === "unfinished") return isClosed;
   return isClosed ? judged : { ...judged, shown: `${place.rest.slice(0, judged.length)} ` };
 }

@@ -181,7 +181,7 @@ describe("an attack on an obedient model", () => {
   });
 
   it(`cites nothing that was not found, whatever it invents, ${INVENTED} times`, async () => {
-    const seed = randomSeed();
+    const seed = FULL ? randomSeed() : 1;
     const random = createRandom(seed);
     for (let round = 0; round < INVENTED; round++) {
       const n = random.integer(0, 999);

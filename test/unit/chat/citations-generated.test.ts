@@ -9,7 +9,7 @@ const ANSWERS = FULL ? 30_000 : 10_000;
 
 describe("createCitationGate with generated answers", () => {
   it(`shows all of their text and no marker without a source, however they come, ${ANSWERS} times`, () => {
-    const seed = randomSeed();
+    const seed = FULL ? randomSeed() : 1;
     const random = createRandom(seed);
     for (let index = 0; index < ANSWERS; index++) {
       const answer = generateAnswer(random);
