@@ -93,6 +93,7 @@ interface Lines {
 }
 
 function createLines(fences: Fences, inline: InlineCode): Lines {
+  let isText = false;
   let isNew = false;
 
   /** The first sign of a line may end a paragraph, and its inline code with it. */
@@ -103,6 +104,7 @@ function createLines(fences: Fences, inline: InlineCode): Lines {
 
   return {
     read(character) {
+      isText = false;
       const isBreak = character === "\n" || character === "\r";
       if (isNew && (isBreak || character.trim() !== "")) beginLine(character);
       if (isBreak) {
@@ -112,13 +114,17 @@ function createLines(fences: Fences, inline: InlineCode): Lines {
       else fences.readText(character);
     },
     readPlain(text) {
+      // Nearly every token: nothing in the middle of a line's text decides anything.
+      if (isText) return;
       const first = isNew ? text.trimStart().charAt(0) : "";
       if (first !== "") beginLine(first);
       const end = text.search(NO_MARK);
       for (const character of end === -1 ? text : text.slice(0, end)) fences.readMark(character);
       if (end !== -1) fences.readText(text.charAt(end));
+      isText = end !== -1;
     },
     goOn() {
+      isText = false;
       isNew = false;
     },
     isNew: () => isNew,

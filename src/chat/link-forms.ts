@@ -56,8 +56,14 @@ const ESCAPED_HOST = /(?<![a-z\d])www\\\.?$/i;
 const NAMES = new Set(SCHEMES);
 const LONGEST_WORD = 40;
 
+/** Signs other than those of words with which a link may begin, or which may come before the next one of it. */
+const MAY_BEGIN = /[:/\\\]<&!?#]/;
+
 /** How much of `held` can go on although what follows is not known. */
 export function unfinishedFrom(before: string, held: string): number {
+  // Every second token ends with a word.
+  const last = held.length - 1;
+  if (!isWordCode(held.charCodeAt(last)) && !MAY_BEGIN.test(held.charAt(last))) return held.length;
   const text = before.slice(-LONGEST_WORD) + held;
   const host = matchLength(ESCAPED_HOST, text.slice(-6));
   return Math.max(0, held.length - Math.max(host, text.length - beginningAtEnd(text)));

@@ -12,8 +12,11 @@ export interface LinkFilter {
   end(): string;
 }
 
-/** Characters of what went through that decide about what comes. */
+/** Characters of what went through that decide about what comes: whether it begins a link, and which. */
+const NEAR = 40;
 const CONTEXT = 256;
+/** It is cut now and then, since each cut copies all of it. */
+const LONGEST_CONTEXT = 16 * CONTEXT;
 
 /**
  * Takes out what a browser could follow or load and no source holds, in every form that Markdown and HTML have for it:
@@ -24,7 +27,7 @@ export function createLinkFilter(sources: Source[]): LinkFilter {
   const code = createCodeTracker();
   let urls: Set<string> | undefined;
   let held = "";
-  let before = "";
+  const context = createContext();
   let out = "";
 
   /** Addresses are rare: the sources are read when there is one. */
@@ -37,7 +40,7 @@ export function createLinkFilter(sources: Source[]): LinkFilter {
     const text = held.slice(0, length);
     // What goes away can neither open code nor close it.
     code.read(shown ?? text);
-    before = (before + text).slice(-CONTEXT);
+    context.add(text);
     out += shown ?? text;
     held = held.slice(length);
   }
@@ -45,9 +48,9 @@ export function createLinkFilter(sources: Source[]): LinkFilter {
   /** Decides about what is held up to and with its next link; false when more must be known first. */
   function step(last: boolean): boolean {
     if (held === "") return false;
-    const found = findLink(before, held);
+    const found = findLink(context.near(), held);
     if (found === undefined) {
-      pass(last ? held.length : unfinishedFrom(before, held));
+      pass(last ? held.length : unfinishedFrom(context.near(), held));
       return false;
     }
     pass(found.at);
@@ -63,6 +66,7 @@ export function createLinkFilter(sources: Source[]): LinkFilter {
     if (isSkipped === "unfinished") return isSkipped;
     if (isSkipped) return { length: 1 };
     const isWhole = last || held.length >= LONGEST_LINK;
+    const before = context.all();
     return judge({ before, rest: held.slice(0, LONGEST_LINK), isWhole, isCode, isKnown });
   }
 
@@ -81,5 +85,20 @@ export function createLinkFilter(sources: Source[]): LinkFilter {
     end() {
       return release(true);
     },
+  };
+}
+
+/** What went through, as far as it decides about what comes. */
+function createContext(): { add(text: string): void; near(): string; all(): string } {
+  let all = "";
+  let near = "";
+  return {
+    add(text) {
+      near = (near + text).slice(-NEAR);
+      all += text;
+      if (all.length > LONGEST_CONTEXT) all = all.slice(-CONTEXT);
+    },
+    near: () => near,
+    all: () => all.slice(-CONTEXT),
   };
 }
