@@ -10,7 +10,7 @@ declare const FULL: boolean;
 
 const RUNS = FULL ? 20 : 1;
 /** Milliseconds that an answer may need beyond its deadlines: the promise, and what a busy machine may add. */
-const BEYOND = 250 + (FULL ? 250 : 750);
+const BEYOND = 250 + 250;
 
 /** Milliseconds: what is healthy has time enough for its answer on a machine that does other work as well. */
 const LIMITS = {

@@ -8,8 +8,8 @@ export const CLOSED_WITHIN = 250;
 const BUSY = 750;
 
 /**
- * Holds times to what is promised. With FULL, which wants a quiet machine, all of them; otherwise most of them, and none
- * may be later than a busy machine explains.
+ * Holds times to what is promised. With FULL, which wants a quiet machine, all of them; otherwise all but one, which may
+ * not be later than a busy machine explains.
  */
 export function expectInTime(times: readonly number[], promised: number): void {
   if (FULL) {
@@ -17,6 +17,6 @@ export function expectInTime(times: readonly number[], promised: number): void {
     return;
   }
   const sorted = times.toSorted((a, b) => a - b);
-  expect(sorted[Math.floor((sorted.length - 1) / 2)]).toBeLessThanOrEqual(promised);
+  expect(sorted.at(-2)).toBeLessThanOrEqual(promised);
   expect(sorted.at(-1)).toBeLessThanOrEqual(promised + BUSY);
 }
