@@ -1,3 +1,4 @@
+import { isSameSpace } from "../embedding-space.ts";
 import type { CollectionRecord, EmbeddingSpace } from "../ports.ts";
 import { detectLanguage, nameLanguage } from "../text/language.ts";
 import { type ExplainedCandidate, quote, round } from "./explain.ts";
@@ -56,7 +57,7 @@ function warnOfCollections(outcomes: CollectionOutcome[]): string[] {
 function warnOfVectors(records: CollectionRecord[], space: EmbeddingSpace | undefined): string[] {
   if (space === undefined) return [];
   return records
-    .filter(({ embedding }) => embedding?.model !== space.model)
+    .filter(({ embedding }) => !isSameSpace(embedding, space))
     .map(
       ({ name }) =>
         `The collection ${name} has no vectors of ${space.model}: it is searched by words alone. Store its documents again to embed them.`,

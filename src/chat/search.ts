@@ -1,3 +1,4 @@
+import { isSameSpace } from "../embedding-space.ts";
 import type { CatalogSnapshot } from "../catalog.ts";
 import { toFailureReason } from "../errors.ts";
 import type { Operations } from "../operations.ts";
@@ -60,7 +61,7 @@ export async function searchWording(
   const dense =
     embedder !== undefined &&
     text !== "" &&
-    scope.records.some((record) => isSameSpace(record, embedder))
+    scope.records.some((record) => isSameSpace(record.embedding, embedder?.space))
       ? await runStage(
           stages,
           "embed",
@@ -72,7 +73,7 @@ export async function searchWording(
     scope.records.map((record) => {
       const query = {
         sparse: sparse.vector,
-        ...(dense !== undefined && isSameSpace(record, embedder) ? { dense } : {}),
+        ...(dense !== undefined && isSameSpace(record.embedding, embedder?.space) ? { dense } : {}),
       };
       return searchCollection(record, query, scope.filter, dependencies, signal);
     }),
@@ -140,14 +141,6 @@ function explainWordsOnly(
   record: CollectionRecord,
   embedder: Embedder | undefined,
 ): Pick<CollectionOutcome, "dense"> {
-  if (embedder === undefined || isSameSpace(record, embedder)) return {};
+  if (embedder === undefined || isSameSpace(record.embedding, embedder?.space)) return {};
   return { dense: record.embedding === undefined ? "no-vectors" : "other-space" };
-}
-
-function isSameSpace(record: CollectionRecord, embedder: Embedder | undefined): boolean {
-  return (
-    record.embedding !== undefined &&
-    record.embedding.model === embedder?.space.model &&
-    record.embedding.dimension === embedder.space.dimension
-  );
 }

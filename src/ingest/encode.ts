@@ -1,3 +1,4 @@
+import { isSameSpace } from "../embedding-space.ts";
 import type { CollectionRecord, Embedder, EncodedChunk } from "../ports.ts";
 import { encodeChunk } from "../text/sparse.ts";
 import type { AverageLengths, ChunkTerms } from "../text/statistics.ts";
@@ -17,11 +18,7 @@ export async function embedChunks(
 ): Promise<number[][]> {
   const { embedder } = dependencies;
   // A collection keeps the space that it was made with: vectors of two spaces can not be compared.
-  const fits =
-    embedder !== undefined &&
-    record.embedding?.model === embedder.space.model &&
-    record.embedding.dimension === embedder.space.dimension;
-  if (!fits) return [];
+  if (embedder === undefined || !isSameSpace(record.embedding, embedder.space)) return [];
   const texts = prepared.flatMap(({ chunks }) =>
     chunks.map(({ chunk }) => [chunk.title, ...chunk.heading, chunk.text].join("\n")),
   );

@@ -1,3 +1,4 @@
+import { isSameSpace } from "../embedding-space.ts";
 import { AppError } from "../errors.ts";
 import type { CollectionRecord, EmbeddingSpace, IdPage } from "../ports.ts";
 import { averageLengths, countChunks, emptyStatistics } from "../text/statistics.ts";
@@ -99,10 +100,6 @@ function chooseSpace(
     "invalid",
     `The collection "${record.name}" has vectors of ${embedding.model}, which can not be made without COHERE_API_KEY. Set it, or search the collection by its words alone from now on: npm run reindex -- --words-only ${record.name}`,
   );
-}
-
-function isSameSpace(one: EmbeddingSpace | undefined, other: EmbeddingSpace | undefined): boolean {
-  return one?.model === other?.model && one?.dimension === other?.dimension;
 }
 
 /** The average lengths of what will be written. */
