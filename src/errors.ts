@@ -6,6 +6,7 @@ export type ErrorCode =
   | "not-found"
   | "unknown-collection"
   | "foreign-collection"
+  | "conversation-expired"
   | "method-not-allowed"
   | "too-large"
   | "unsupported-media-type"
@@ -29,6 +30,7 @@ const STATUS: Record<ErrorCode, number> = {
   "not-found": 404,
   "unknown-collection": 404,
   "foreign-collection": 409,
+  "conversation-expired": 410,
   "method-not-allowed": 405,
   "too-large": 413,
   "unsupported-media-type": 415,
@@ -53,6 +55,7 @@ const TITLES: Record<number, string> = {
   404: "Not Found",
   405: "Method Not Allowed",
   409: "Conflict",
+  410: "Gone",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",

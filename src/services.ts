@@ -33,12 +33,22 @@ import type {
 } from "./ports.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 
+/** ES modules, minified. */
+export interface BrowserCode {
+  /** The chat widget: `/widget.js`. */
+  widget: string;
+  /** The script of the demo page. */
+  demo: string;
+}
+
 /** What an entry brings along: everything that differs between Node and Workers. */
 export interface Platform {
   /** Files of `prompts/`, name without `.md` → text. */
   prompts: Record<string, string>;
   /** The demo page. */
   page: string;
+  /** The code for browsers as `npm run build` has made it. Throws a ConfigError where that has not run. */
+  readBrowserCode: () => BrowserCode;
   /** Where the local Qdrant answers; used when there is no `QDRANT_URL`. */
   localQdrantUrl: string;
   now: Clock;

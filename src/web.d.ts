@@ -8,6 +8,11 @@ declare module "*.html" {
   export default text;
 }
 
+declare module "*.js.txt" {
+  const text: string;
+  export default text;
+}
+
 declare module "wink-porter2-stemmer" {
   export default function stem(word: string): string;
 }

@@ -5,6 +5,8 @@ import { createQdrantLocal } from "./qdrant-local/engine.ts";
 import { installQdrantLocal } from "./qdrant-local/install.ts";
 import { loadSamples } from "./samples.ts";
 import { createServices, type Platform, type Services } from "./services.ts";
+import demo from "../.build/demo.js.txt";
+import widget from "../.build/widget.js.txt";
 import page from "./routes/page.html";
 import { prompts } from "./worker-prompts.ts";
 import { samples } from "./worker-samples.ts";
@@ -22,6 +24,7 @@ const CHECK_DEADLINE = 5000;
 const platform: Platform = {
   prompts,
   page,
+  readBrowserCode: () => ({ widget, demo }),
   localQdrantUrl: `http://${LOCAL_HOST}`,
   now: () => performance.now(),
   generateId: () => crypto.randomUUID().replaceAll("-", ""),

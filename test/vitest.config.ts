@@ -1,6 +1,9 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { buildBrowserCode } from "../src/node/build.ts";
 import { startWorldsServer } from "./support/worlds-server.ts";
+
+await buildBrowserCode();
 
 const define = {
   /** Where tests order their upstreams; see test/support/world.ts. */

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { ConfigError } from "../config.ts";
 import { SAMPLE_COLLECTIONS, type Samples } from "../samples.ts";
+import type { BrowserCode } from "../services.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -11,6 +13,18 @@ export function readPrompts(): Record<string, string> {
 /** The demo page. */
 export function readPage(): string {
   return readFileSync(new URL("src/routes/page.html", ROOT), "utf8");
+}
+
+/** What `npm run build` has made. Throws a ConfigError when it has not run. */
+export function readBrowserCode(): BrowserCode {
+  return { widget: readBuilt("widget"), demo: readBuilt("demo") };
+}
+
+function readBuilt(name: string): string {
+  const file = new URL(`.build/${name}.js.txt`, ROOT);
+  if (!existsSync(file))
+    throw new ConfigError("The code for browsers is not built yet. Run: npm run build");
+  return readFileSync(file, "utf8");
 }
 
 /** The sample collections of `fixtures/`. */

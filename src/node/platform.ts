@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Platform } from "../services.ts";
-import { readPage, readPrompts } from "./files.ts";
+import { readBrowserCode, readPage, readPrompts } from "./files.ts";
 
 /** The host under which the local Qdrant answers in every thread. */
 export const LOCAL_QDRANT = "qdrant.local";
@@ -11,6 +11,7 @@ export function createNodePlatform(): Platform {
   return {
     prompts: readPrompts(),
     page: readPage(),
+    readBrowserCode,
     localQdrantUrl: `http://${LOCAL_QDRANT}`,
     now: () => performance.now(),
     generateId: () => randomUUID().replaceAll("-", ""),

@@ -64,14 +64,16 @@ describe("the bundle for Workers", () => {
     expect(quoted).toEqual(ALLOWED_DYNAMIC);
   });
 
-  it("carries every prompt, every sample document and the page", () => {
+  it("carries every prompt, every sample document, the page and its code", () => {
     const files = (path: string): string[] =>
       readdirSync(`${ROOT}${path}`).filter((name) => name.endsWith(".md"));
     const wanted = ["prompts", "fixtures/guides", "fixtures/policies", "fixtures/products"];
     const carried = uploaded()
       .filter((name) => name !== "worker.js")
       .map((name) => name.replace(/^[0-9a-f]{40}-/, ""));
-    expect(carried.toSorted()).toEqual([...wanted.flatMap(files), "page.html"].toSorted());
+    expect(carried.toSorted()).toEqual(
+      [...wanted.flatMap(files), "page.html", "demo.js.txt", "widget.js.txt"].toSorted(),
+    );
   });
 });
 

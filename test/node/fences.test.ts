@@ -24,6 +24,9 @@ const FORBIDDEN: [path: string, rule: string, content: string][] = [
   imports("src/services.ts", "./node/main.ts"),
   imports("src/worker.ts", "./node/main.ts"),
   imports("src/node/x.ts", "../adapters/qdrant.ts"),
+  imports("src/routes/y.ts", "../widget/main.ts"),
+  imports("src/widget/x.ts", "../text/tokenize.ts"),
+  imports("src/widget/y.ts", "zod"),
   ["src/chat/fs.ts", "no-nodejs-modules", `import fs from "fs";\nexport const y = fs;\n`],
   [
     "src/text/a.ts",
@@ -57,6 +60,7 @@ const ALLOWED: [path: string, content: string][] = [
   allows("src/text/right.ts", "../errors.ts"),
   allows("src/adapters/right.ts", "cohere-ai"),
   allows("src/routes/right.ts", "hono"),
+  allows("src/widget/right.ts", "eventsource-parser/stream"),
   allows("src/node/right.ts", "node:fs"),
   allows("src/node/also-right.ts", "../qdrant-local/engine.ts"),
 ];

@@ -16,6 +16,11 @@ const pages = import.meta.glob<string>("../../src/routes/*.html", {
   import: "default",
   eager: true,
 });
+const browserCode = import.meta.glob<string>("../../.build/*.js.txt", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 const documents = import.meta.glob<string>("../../fixtures/*/*.md", {
   query: "?raw",
   import: "default",
@@ -58,6 +63,10 @@ export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
   const platform: Platform = {
     prompts: byName(prompts),
     page: Object.values(pages)[0] ?? "",
+    readBrowserCode: () => ({
+      widget: browserCode["../../.build/widget.js.txt"] ?? "",
+      demo: browserCode["../../.build/demo.js.txt"] ?? "",
+    }),
     localQdrantUrl: `http://${host}`,
     now: () => performance.now(),
     generateId: () => crypto.randomUUID().replaceAll("-", ""),

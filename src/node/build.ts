@@ -1,0 +1,35 @@
+import { build } from "esbuild";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/*
+ * `npm run build`: the code that runs in browsers, each entry as one minified ES module. Start, test and deploy run it
+ * first, which takes a tenth of a second. Written as text, because a Worker imports it as text.
+ */
+
+const ROOT = new URL("../../", import.meta.url);
+const OUTPUT = new URL(".build/", ROOT);
+const ENTRIES = { widget: "src/widget/main.ts", demo: "src/widget/demo/main.ts" };
+
+/** Writes `.build/<name>.js.txt` for each entry. Throws with esbuild's messages when the code is wrong. */
+export async function buildBrowserCode(): Promise<void> {
+  mkdirSync(OUTPUT, { recursive: true });
+  await Promise.all(
+    Object.entries(ENTRIES).map(async ([name, entry]) => {
+      const { outputFiles } = await build({
+        entryPoints: [fileURLToPath(new URL(entry, ROOT))],
+        bundle: true,
+        minify: true,
+        format: "esm",
+        target: "es2022",
+        charset: "utf8",
+        legalComments: "none",
+        tsconfigRaw: {},
+        write: false,
+      });
+      writeFileSync(new URL(`${name}.js.txt`, OUTPUT), outputFiles[0]!.contents);
+    }),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildBrowserCode();

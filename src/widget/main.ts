@@ -1,0 +1,2 @@
+/* The entry of `/widget.js`. */
+customElements.define("tributary-chat", class extends HTMLElement {});
