@@ -6,6 +6,7 @@ import { requestId } from "hono/request-id";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { AppError, type ErrorCode, invalidFields, toAppError, toProblem } from "./errors.ts";
 import { isRefusal, toLogEntry } from "./log.ts";
+import { createBrowserFiles } from "./routes/browser-files.ts";
 import { addChatRoute } from "./routes/chat.ts";
 import { addChatStreamRoutes } from "./routes/chat-stream.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
@@ -14,6 +15,7 @@ import { addHealthRoutes } from "./routes/health.ts";
 import { addPageRoutes } from "./routes/page.ts";
 import { addSearchRoute } from "./routes/search.ts";
 import { addSourceRoute } from "./routes/sources.ts";
+import { addWidgetRoutes } from "./routes/widget.ts";
 import type { Services } from "./services.ts";
 
 const DOCUMENT_BODY_FACTOR = 16;
@@ -47,6 +49,8 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   addDocumentRoutes(app, services);
   addSourceRoute(app, services);
   addHealthRoutes(app, services);
+  const readFiles = createBrowserFiles(platform.readBrowserCode);
+  addWidgetRoutes(app, readFiles);
   addPageRoutes(app, services);
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Tributary", version: "1" } });
 

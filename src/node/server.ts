@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
 import { installQdrantLocal } from "../qdrant-local/install.ts";
-import { createServices, type Services } from "../services.ts";
+import { createServices, type Platform, type Services } from "../services.ts";
 import { watchResponses } from "./open-responses.ts";
 import { createIngestThread, type IngestThread } from "./ingest-thread.ts";
 import { createNodePlatform, LOCAL_QDRANT } from "./platform.ts";
@@ -28,7 +28,7 @@ export async function startServer(
   config: Config,
   prepare: (services: Services) => Promise<void> = async () => undefined,
 ): Promise<RunningServer> {
-  const platform = createNodePlatform();
+  const platform = openPlatform();
   const logCrash = (thread: string) => (error: Error) =>
     platform.log({ level: "error", thread, message: error.message, stack: error.stack });
   let qdrant: QdrantThread | undefined;
@@ -84,6 +84,13 @@ export async function startServer(
       await qdrant?.close();
     },
   };
+}
+
+/** What is not built yet is told before anything else is started. */
+function openPlatform(): Platform {
+  const platform = createNodePlatform();
+  const code = platform.readBrowserCode();
+  return { ...platform, readBrowserCode: () => code };
 }
 
 function storePath({ DATA_DIR }: Config): string | undefined {

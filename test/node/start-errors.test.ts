@@ -1,8 +1,11 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startFaultServer } from "../support/fault-server.ts";
-import { MAIN, runProcess, type Finished } from "./tributary.ts";
+import { MAIN, ROOT, runProcess, type Finished } from "./tributary.ts";
 
 const CANARY = "canary-5ecret";
 const STACK = /^\s+at .+[:(]|node:internal|file:\/\//m;
@@ -73,6 +76,27 @@ describe("a start with wrong variables", () => {
     expect(code).toBe(1);
     expect([...stderr.matchAll(/^ +- ([A-Z_]+) /gm)].map(([, found]) => found)).toEqual([name]);
     expect(stderr).not.toMatch(STACK);
+  });
+});
+
+describe("a start without a build", () => {
+  it("says which command is missing", async () => {
+    const copy = mkdtempSync(join(tmpdir(), "tributary-unbuilt-"));
+    try {
+      for (const part of ["package.json", "src", "prompts"])
+        cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+      symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+      const { code, stdout, stderr } = await runProcess(
+        process.execPath,
+        [join(copy, "src/node/main.ts")],
+        { env: { PORT: "0", SAMPLES: "false", DATA_DIR: ":memory:" } },
+      );
+      expect(stderr.trim()).toBe("The code for browsers is not built yet. Run: npm run build");
+      expect(code).toBe(1);
+      expect(stdout).toBe("");
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 });
 
