@@ -1,11 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { AppError, type ErrorCode, invalidFields, toAppError, toProblem } from "./errors.ts";
 import { isRefusal, toLogEntry } from "./log.ts";
+import { crossOrigin } from "./middleware/cors.ts";
 import { createBrowserFiles } from "./routes/browser-files.ts";
 import { addChatRoute } from "./routes/chat.ts";
 import { addChatStreamRoutes } from "./routes/chat-stream.ts";
@@ -19,7 +19,6 @@ import { addWidgetRoutes } from "./routes/widget.ts";
 import type { Services } from "./services.ts";
 
 const DOCUMENT_BODY_FACTOR = 16;
-const EXPOSED_HEADERS = ["x-vercel-ai-ui-message-stream", "x-request-id", "retry-after"];
 
 /** The whole HTTP application. Does no I/O and starts no timer by itself. */
 export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
@@ -32,8 +31,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
 
   app.use(requestId());
   app.use(closedHeaders());
-  if (config.ALLOWED_ORIGINS.length > 0)
-    app.use(cors({ origin: config.ALLOWED_ORIGINS, exposeHeaders: EXPOSED_HEADERS }));
+  app.use(crossOrigin(services));
   // Refused before its body is read; only a body tells whether it would join an answer that is running already.
   if (!config.RESUMABLE)
     app.on("POST", ["/chat", "/"], (_c, next) => {

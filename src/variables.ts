@@ -125,7 +125,7 @@ export const VARIABLES = {
   ALLOWED_ORIGINS: list
     .pipe(z.array(origin))
     .describe(
-      "Web origins that may call from a browser (CORS), separated by commas. Default: none.",
+      "Web origins that may call from a browser (CORS), separated by commas. Default: pages of this machine (`http://localhost:3000` …) may ask, but not write, while `HOST` is a loopback address (Node); otherwise none.",
     ),
   PUBLIC_URL: webAddress
     .optional()

@@ -2,10 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
-
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
-const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
-const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip"];
+import { isFromThisMachine } from "./loopback.ts";
 
 /** Lets only those write who may: with `ADMIN_KEY` its bearer, without it whoever sits at this machine. */
 export function writeAccess({ config, platform }: Services): MiddlewareHandler {
@@ -30,11 +27,7 @@ export function writeAccess({ config, platform }: Services): MiddlewareHandler {
         );
       return next();
     }
-    // A proxy on this machine speaks for others, and a page of another site may point its name at this machine.
-    const local =
-      LOOPBACK.test(platform.peerAddress(c.env) ?? "") &&
-      LOCAL_HOST.test(c.req.header("host") ?? "");
-    if (!local || FORWARDED.some((name) => c.req.header(name) !== undefined)) {
+    if (!isFromThisMachine(c, platform)) {
       throw new AppError(
         "forbidden",
         "Writing is allowed from this machine only. Set ADMIN_KEY to write from elsewhere.",

@@ -54,6 +54,13 @@ describe("a Worker without keys", () => {
     expect(await response.json()).toMatchObject({ code: "forbidden", status: 403 });
   });
 
+  it("lets no page of another site read it, not even one of this machine", async () => {
+    const headers = { origin: "http://localhost:3000" };
+    const response = await fetch(`${worker.url}/openapi.json`, { headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.has("access-control-allow-origin")).toBe(false);
+  });
+
   it("serves the page and a source", async () => {
     const page = await fetch(`${worker.url}/`);
     expect(page.headers.get("content-type")).toMatch(/^text\/html/);
