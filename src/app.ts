@@ -12,6 +12,7 @@ import { addChatStreamRoutes } from "./routes/chat-stream.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import type { AppEnvironment } from "./routes/environment.ts";
 import { addHealthRoutes } from "./routes/health.ts";
+import { addDescriptionRoute } from "./routes/openapi.ts";
 import { addPageRoutes } from "./routes/page.ts";
 import { addSearchRoute } from "./routes/search.ts";
 import { addSourceRoute } from "./routes/sources.ts";
@@ -50,7 +51,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   const readFiles = createBrowserFiles(platform.readBrowserCode);
   addWidgetRoutes(app, readFiles);
   addPageRoutes(app, services);
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Tributary", version: "1" } });
+  addDescriptionRoute(app, services);
 
   app.notFound((c) => {
     const problem = toProblem(

@@ -1,29 +1,5 @@
-/** Codes are public contract: clients translate them. */
-export type ErrorCode =
-  | "bad-request"
-  | "unauthorized"
-  | "forbidden"
-  | "not-found"
-  | "unknown-collection"
-  | "foreign-collection"
-  | "conversation-expired"
-  | "method-not-allowed"
-  | "too-large"
-  | "unsupported-media-type"
-  | "invalid"
-  | "too-many-requests"
-  | "retrieval-unavailable"
-  | "model-unavailable"
-  | "answer-truncated"
-  | "timeout"
-  | "not-configured"
-  | "overloaded"
-  | "shutting-down"
-  | "stopped"
-  | "storage-unavailable"
-  | "internal";
-
-const STATUS: Record<ErrorCode, number> = {
+/** The HTTP status of every code. Codes are public contract: clients translate them. */
+export const STATUS = {
   "bad-request": 400,
   unauthorized: 401,
   forbidden: 403,
@@ -46,9 +22,12 @@ const STATUS: Record<ErrorCode, number> = {
   stopped: 409,
   "storage-unavailable": 503,
   internal: 500,
-};
+} as const satisfies Record<string, number>;
 
-const TITLES: Record<number, string> = {
+export type ErrorCode = keyof typeof STATUS;
+
+/** What HTTP calls a status. */
+export const TITLES: Record<number, string> = {
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",

@@ -7,65 +7,87 @@ import { invalidField } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { whenEnded } from "../streams.ts";
 import { readForm, sendAnswer, toWireOptions } from "./answer-form.ts";
+import { answerChunk, eventStream, jsonAnswer, plainText } from "./answer-schemas.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { readMessages, splitQuestion } from "./messages.ts";
 import { answerResumable, type AskedFor } from "./resumable.ts";
-import { chatMessage, clientId, collectionName, filter, languageTag, problem } from "./schemas.ts";
+import { BODY_PROBLEMS, problems } from "./problems.ts";
+import { chatMessage, clientId, collectionName, filter, languageTag } from "./schemas.ts";
 
 const chatRequest = z
   .object({
     message: z.string().optional().openapi({ example: "How heavy is the Aurora 2 tent?" }),
-    messages: z.array(chatMessage).max(1000).optional(),
-    id: clientId.optional(),
-    conversationId: clientId.optional(),
-    messageId: z.string().max(128).optional(),
-    trigger: z.string().max(64).optional(),
-    collections: z.array(collectionName).min(1).max(32).optional(),
+    messages: z
+      .array(chatMessage)
+      .max(1000)
+      .optional()
+      .openapi({ description: "The conversation, its last question included." }),
+    id: clientId.optional().openapi({ description: "As `conversationId`; `useChat` sends it." }),
+    conversationId: clientId.optional().openapi({ description: "Made up when absent." }),
+    messageId: z.string().max(128).optional().openapi({
+      description:
+        "Id of the question: sent again, it joins the answer that is there. With `messages`: id of the answer that is to be written anew.",
+    }),
+    trigger: z.string().max(64).optional().openapi({
+      description: "`submit-message` or `regenerate-message`.",
+    }),
+    collections: z
+      .array(collectionName)
+      .min(1)
+      .max(32)
+      .optional()
+      .openapi({ description: "All of them when absent.", example: ["products", "guides"] }),
     filter: filter.optional(),
-    stream: z.boolean().optional(),
-    language: languageTag.optional(),
+    stream: z.boolean().optional().openapi({ description: "`false` asks for one JSON value." }),
+    language: languageTag.optional().openapi({
+      description: "Of the answer; guessed from the question when absent.",
+    }),
   })
   .openapi("ChatRequest");
 
 const chatRoute = createRoute({
   method: "post",
   path: "/chat",
+  operationId: "chat",
+  tags: ["Chat"],
   summary: "Ask a question; an answer with sources and checked citations streams back.",
+  description:
+    "Send either `message`, or `messages` as the AI SDK's `useChat` does. The answer's form goes by `Accept`: an event stream (also for `*/*`), plain text, or one JSON value (also with `stream: false`). An event stream begins before anything can fail, and tells of it in an `error` chunk with the same codes.",
   request: { body: { required: true, content: { "application/json": { schema: chatRequest } } } },
   responses: {
     200: {
-      description:
-        "By `Accept`: AI SDK UI message stream (default), plain text, or one JSON value (also with `stream: false`).",
+      description: "The answer",
       content: {
-        "text/event-stream": { schema: z.string() },
-        "text/plain": { schema: z.string() },
-        "application/json": {
-          schema: z.looseObject({ answer: z.string(), answered: z.boolean() }),
-        },
+        "text/event-stream": eventStream,
+        "text/plain": plainText,
+        "application/json": { schema: jsonAnswer },
       },
     },
-    400: problem("Malformed JSON"),
-    404: problem("Unknown collection"),
-    409: problem("The answer was stopped (JSON and text)"),
-    413: problem("Too large"),
-    415: problem("Not application/json"),
-    422: problem("A field is wrong"),
-    503: problem(
-      "Too many answers at the same time, or the server is being shut down (both with `Retry-After`); no collection, or not the model, could be reached (JSON and text)",
-    ),
-    504: problem("Deadline (JSON and text)"),
+    ...problems({
+      ...BODY_PROBLEMS,
+      "unknown-collection": "One of `collections` does not exist.",
+      stopped: "The answer was stopped (JSON and text).",
+      overloaded: "Too many answers are being written; `Retry-After` says when to try again.",
+      "shutting-down": "The server is being shut down; `Retry-After` says when to try again.",
+      "retrieval-unavailable": "No collection could be searched (JSON and text).",
+      "storage-unavailable": "The document store can not be reached (JSON and text).",
+      "model-unavailable": "The language model can not be reached (JSON and text).",
+      "answer-truncated": "The language model broke off (JSON and text).",
+      timeout: "The answer took too long (JSON and text).",
+    }),
   },
 });
 
-export function addChatRoute(app: OpenAPIHono<AppEnvironment>, services: Services): void {
-  app.openapi(chatRoute, async (c): Promise<never> => {
+export function addChatRoute(app: OpenAPIHono<AppEnvironment>, services: Services) {
+  app.openAPIRegistry.register("AnswerChunk", answerChunk);
+  return app.openapi(chatRoute, (c) => {
     const body = c.req.valid("json");
     const question = readQuestion(body, services.config.MAX_MESSAGE_CHARACTERS);
-    return (await answerRequest(c, services, question, {
+    return answerRequest(c, services, question, {
       ...readAskedFor(body),
       conversationId: body.conversationId ?? body.id ?? services.platform.generateId(),
       stream: body.stream,
-    })) as never;
+    });
   });
 }
 

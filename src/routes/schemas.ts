@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { type ErrorCode, STATUS } from "../errors.ts";
 import { isLanguage } from "../text/language.ts";
 
 /*
@@ -76,17 +77,27 @@ export const chatMessage = z.object({
   content: z.string().optional(),
 });
 
+export const errorCode = z
+  .enum(Object.keys(STATUS) as [ErrorCode, ...ErrorCode[]])
+  .openapi("ErrorCode", { description: "Stable: clients translate it." });
+
 export const problemSchema = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string(),
-    code: z.string(),
-    requestId: z.string(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    type: z.string().openapi({ example: "about:blank" }),
+    title: z.string().openapi({ example: "Unprocessable Content" }),
+    status: z.number().int().openapi({ example: 422 }),
+    detail: z.string().openapi({
+      description: "One sentence for a person.",
+      example: "message: The question is empty.",
+    }),
+    code: errorCode,
+    requestId: z.string().openapi({ description: "Also in the header `x-request-id`." }),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: "The fields that are wrong." }),
   })
-  .openapi("Problem");
+  .openapi("Problem", { description: "Problem details (RFC 9457)." });
 
 /** An OpenAPI response of problem details. */
 export function problem(description: string): {

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { retrievalReport } from "./retrieval-schemas.ts";
 import { chatMessage, collectionName, filter, languageTag } from "./schemas.ts";
 
 export const searchRequest = z
@@ -75,34 +76,6 @@ const source = z
   })
   .openapi("SearchSource");
 
-const stage = z.object({
-  status: z.enum(["ok", "skipped", "failed"]),
-  ms: z.number(),
-  reason: z.string().optional(),
-});
-
-const report = z
-  .object({
-    degraded: z.boolean(),
-    collections: z.array(
-      z.object({
-        name: z.string(),
-        status: z.enum(["ok", "empty", "timeout", "error"]),
-        reason: z.string().optional(),
-        hits: z.number().int(),
-        ms: z.number(),
-      }),
-    ),
-    stages: z.object({
-      embed: stage,
-      condense: stage,
-      search: stage,
-      rerank: stage,
-      neighbours: stage,
-    }),
-  })
-  .openapi("RetrievalReport");
-
 export const searchResponse = z
   .object({
     results: z
@@ -132,7 +105,7 @@ export const searchResponse = z
     wouldAnswer: z.boolean(),
     reason: z.string().openapi({ description: "Why an answer would be tried or not." }),
     warnings: z.array(z.string()),
-    retrieval: report,
+    retrieval: retrievalReport,
     sources: z.array(source),
     context: z.string().openapi({
       description: "The sources as the model sees them; Cohere's models get each as a document.",

@@ -17,12 +17,14 @@ import type { Services } from "../services.ts";
 import { estimateTokens } from "../text/tokens.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { readMessages } from "./messages.ts";
-import { problem } from "./schemas.ts";
+import { BODY_PROBLEMS, problems } from "./problems.ts";
 import { searchRequest, searchResponse } from "./search-schemas.ts";
 
 const searchRoute = createRoute({
   method: "post",
   path: "/search",
+  operationId: "search",
+  tags: ["Search"],
   summary: "Retrieval alone, explained: what the model would see, what was left out, and why.",
   request: { body: { required: true, content: { "application/json": { schema: searchRequest } } } },
   responses: {
@@ -30,21 +32,21 @@ const searchRoute = createRoute({
       description: "Candidates in order, and the context of an answer",
       content: { "application/json": { schema: searchResponse } },
     },
-    400: problem("Malformed JSON"),
-    404: problem("Unknown collection"),
-    413: problem("Too large"),
-    415: problem("Not application/json"),
-    422: problem("A field is wrong"),
-    503: problem("No collection could be searched"),
-    504: problem("Deadline"),
+    ...problems({
+      ...BODY_PROBLEMS,
+      "unknown-collection": "One of `collections` does not exist.",
+      "retrieval-unavailable": "No collection could be searched.",
+      "storage-unavailable": "The document store can not be reached.",
+      timeout: "The search took too long.",
+    }),
   },
 });
 
 const DEFAULT_LIMIT = 10;
 
-export function addSearchRoute(app: OpenAPIHono<AppEnvironment>, services: Services): void {
+export function addSearchRoute(app: OpenAPIHono<AppEnvironment>, services: Services) {
   const { config } = services;
-  app.openapi(searchRoute, async (c) => {
+  return app.openapi(searchRoute, async (c) => {
     const { query, messages = [], limit = DEFAULT_LIMIT, ...scope } = c.req.valid("json");
     if (query.length > config.MAX_MESSAGE_CHARACTERS)
       throw invalidField(

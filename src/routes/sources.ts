@@ -5,7 +5,8 @@ import { AppError } from "../errors.ts";
 import { callWithin } from "../resilience.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
-import { collectionName, problem } from "./schemas.ts";
+import { problems, STORE_PROBLEMS } from "./problems.ts";
+import { collectionName } from "./schemas.ts";
 
 const STYLE = `
   body {
@@ -37,18 +38,22 @@ const chunkId = z.union([z.uuid(), z.string().regex(/^\d{1,20}$/)]);
 const sourceRoute = createRoute({
   method: "get",
   path: "/sources/{collection}/{chunkId}",
+  operationId: "showSource",
+  tags: ["Sources"],
   summary: "The passage behind a citation, highlighted in its document.",
   request: { params: z.object({ collection: collectionName, chunkId }) },
   responses: {
     200: { description: "A page", content: { "text/html": { schema: z.string() } } },
-    404: problem("No such passage"),
-    422: problem("A name is wrong"),
-    503: problem("The store cannot be reached"),
+    ...problems({
+      "not-found": "There is no such passage.",
+      invalid: "A name is wrong.",
+      ...STORE_PROBLEMS,
+    }),
   },
 });
 
-export function addSourceRoute(app: OpenAPIHono<AppEnvironment>, { ingest }: Services): void {
-  app.openapi(sourceRoute, async (c) => {
+export function addSourceRoute(app: OpenAPIHono<AppEnvironment>, { ingest }: Services) {
+  return app.openapi(sourceRoute, async (c) => {
     const { collection, chunkId } = c.req.valid("param");
     const options = {
       what: "reading a source",

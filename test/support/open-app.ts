@@ -1,10 +1,12 @@
 // The application as its entries put it together, for tests that run on Node and in workerd.
+import { afterEach, expect } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
 import { installQdrantLocal } from "../../src/qdrant-local/install.ts";
 import { loadSamples, type Samples } from "../../src/samples.ts";
 import { createServices, type Platform, type Services } from "../../src/services.ts";
+import type { AnswerCheck, ApiDocument } from "./answer-check.ts";
 
 const prompts = import.meta.glob<string>("../../prompts/*.md", {
   query: "?raw",
@@ -52,6 +54,23 @@ export interface OpenOptions {
 
 let hosts = 0;
 
+/** What answers held that GET /openapi.json does not declare. */
+const complaints: string[] = [];
+const complain = (complaint: string): void => void complaints.push(complaint);
+afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+let document: Promise<ApiDocument> | undefined;
+
+/** On Node alone: the schema compiler makes functions of texts, which workerd forbids. */
+async function openCheck(app: ReturnType<typeof createApp>): Promise<AnswerCheck> {
+  if (navigator.userAgent === "Cloudflare-Workers") return (_request, response) => response;
+  const { createAnswerCheck } = await import("./answer-check.ts");
+  document ??= Promise.resolve(app.request("/openapi.json")).then(
+    (response) => response.json() as Promise<ApiDocument>,
+  );
+  return createAnswerCheck(await document);
+}
+
 export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
   const { environment = {}, samples = true } = options;
   const host = `qdrant-${++hosts}.local`;
@@ -77,8 +96,13 @@ export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
   const services = await createServices(readConfig(environment), platform);
   if (samples) await loadSamples(readSamples(), services, AbortSignal.timeout(30_000));
   const app = createApp(services);
-  const request = async (path: string, init?: RequestInit): Promise<Response> =>
-    app.request(new Request(new URL(path, "http://localhost"), init), undefined, {});
+  const check = await openCheck(app);
+  const request = async (path: string, init?: RequestInit): Promise<Response> => {
+    const url = new URL(path, "http://localhost");
+    const sent = new Request(url, init);
+    const response = await app.request(sent, undefined, {});
+    return check({ method: sent.method, path: url.pathname }, response, complain);
+  };
   return {
     services,
     log,
