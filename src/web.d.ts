@@ -13,6 +13,12 @@ declare module "*.js.txt" {
   export default text;
 }
 
+/** A style sheet, minified. */
+declare module "*.css" {
+  const text: string;
+  export default text;
+}
+
 declare module "wink-porter2-stemmer" {
   export default function stem(word: string): string;
 }

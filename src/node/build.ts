@@ -1,5 +1,6 @@
-import { build } from "esbuild";
+import { build, type Plugin, transform } from "esbuild";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 /*
@@ -10,6 +11,17 @@ import { fileURLToPath } from "node:url";
 const ROOT = new URL("../../", import.meta.url);
 const OUTPUT = new URL(".build/", ROOT);
 const ENTRIES = { widget: "src/widget/main.ts", demo: "src/widget/demo/main.ts" };
+
+/** A style sheet as a text, which esbuild alone would leave as it was written. */
+const styles: Plugin = {
+  name: "styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path), { loader: "css", minify: true });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
 
 /** Writes `.build/<name>.js.txt` for each entry. Throws with esbuild's messages when the code is wrong. */
 export async function buildBrowserCode(): Promise<void> {
@@ -25,6 +37,9 @@ export async function buildBrowserCode(): Promise<void> {
         charset: "utf8",
         legalComments: "none",
         tsconfigRaw: {},
+        plugins: [styles],
+        // The Markdown parser asserts to the console.
+        drop: ["console"],
         write: false,
       });
       writeFileSync(new URL(`${name}.js.txt`, OUTPUT), outputFiles[0]!.contents);
