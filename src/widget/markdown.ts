@@ -130,13 +130,14 @@ function endLink(
     for (const [name, value] of Object.entries(linkTo(href))) element.setAttribute(name, value);
     return;
   }
-  const isNumber = token === LINK && /^\d{1,3}$/.test(content) && (isClosed || address);
-  const marker = isNumber ? createMarker(+content) : undefined;
+  const isMarker = token === LINK && /^\d{1,3}$/.test(content) && (isClosed || address);
+  const marker = isMarker ? createMarker(+content) : undefined;
+  const parts =
+    address === undefined
+      ? [OPENINGS[token]!, ...element.childNodes, isClosed ? "]" : ""]
+      : [...element.childNodes];
   // What looks like a marker's address is text: `[1](approximately)`.
-  if (marker !== undefined)
-    element.replaceWith(marker, address === undefined ? "" : `(${address})`);
-  else if (address !== undefined) element.replaceWith(...element.childNodes);
-  else element.replaceWith(OPENINGS[token]!, ...element.childNodes, isClosed ? "]" : "");
+  element.replaceWith(...(marker ? [marker, address ? `(${address})` : ""] : parts));
 }
 
 const OPENINGS: Record<number, string> = { [LINK]: "[", [IMAGE]: "![", [RAW_URL]: "" };
