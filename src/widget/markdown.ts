@@ -117,27 +117,30 @@ function createRenderer(
   return { renderer, flush };
 }
 
-/** A link keeps its address if that is allowed; what is in brackets otherwise is a marker, or text as it was written. */
+/** A link keeps its address if that is allowed. */
 function endLink(
   element: HTMLElement,
-  { token, address, isClosed }: Link,
+  link: Link,
   createMarker: (n: number) => Node | undefined,
 ): void {
-  const href = readLink(address);
-  const content = element.textContent ?? "";
-  if (href !== undefined) {
-    if (content === "") element.append(href);
-    for (const [name, value] of Object.entries(linkTo(href))) element.setAttribute(name, value);
-    return;
-  }
-  const isMarker = token === LINK && /^\d{1,3}$/.test(content) && (isClosed || address);
-  const marker = isMarker ? createMarker(+content) : undefined;
-  const parts =
-    address === undefined
-      ? [OPENINGS[token]!, ...element.childNodes, isClosed ? "]" : ""]
-      : [...element.childNodes];
+  const href = readLink(link.address);
+  if (href === undefined) return element.replaceWith(...readBrackets(element, link, createMarker));
+  if (element.firstChild === null) element.append(href);
+  for (const [name, value] of Object.entries(linkTo(href))) element.setAttribute(name, value);
+}
+
+/** What is in brackets and no link: a marker, or text as it was written. */
+function readBrackets(
+  { textContent, childNodes }: HTMLElement,
+  { token, address, isClosed }: Link,
+  createMarker: (n: number) => Node | undefined,
+): (Node | string)[] {
+  const isMarker = token === LINK && /^\d{1,3}$/.test(textContent) && (isClosed || address);
+  const marker = isMarker ? createMarker(+textContent) : undefined;
   // What looks like a marker's address is text: `[1](approximately)`.
-  element.replaceWith(...(marker ? [marker, address ? `(${address})` : ""] : parts));
+  if (marker !== undefined) return [marker, address ? `(${address})` : ""];
+  if (address !== undefined) return [...childNodes];
+  return [OPENINGS[token]!, ...childNodes, isClosed ? "]" : ""];
 }
 
 const OPENINGS: Record<number, string> = { [LINK]: "[", [IMAGE]: "![", [RAW_URL]: "" };
