@@ -1,0 +1,76 @@
+// Every client that people already use, on a page of another origin or in a process of its own, against a real server.
+import { Chat } from "@ai-sdk/react";
+import { DefaultChatTransport } from "ai";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe } from "vitest";
+import { chromiumPath, launchChromium } from "../browser/browser.ts";
+import {
+  type ChatClient,
+  describeClient,
+  describeResuming,
+  type ResumingClient,
+  startWorld,
+} from "./conformance.ts";
+import { curlEvents, curlText } from "./curl.ts";
+import { openPageClient, type PageUnderTest } from "./page-client.ts";
+import { ASSISTANT, DEEP_CHAT, USE_CHAT } from "./pages.ts";
+import { type Site, startSite } from "./site.ts";
+
+const world = startWorld();
+
+describeClient("the AI SDK's Chat class on Node", world, async (): Promise<ChatClient> => {
+  const chat = new Chat({
+    transport: new DefaultChatTransport({ api: `${world.tributary.url}/chat` }),
+  });
+  const answer = (): (typeof chat.messages)[number]["parts"] => {
+    const last = chat.messages.at(-1);
+    return last?.role === "assistant" ? last.parts : [];
+  };
+  return {
+    async ask(text) {
+      void chat.sendMessage({ text });
+    },
+    text: async () =>
+      answer()
+        .flatMap((part) => (part.type === "text" ? part.text : []))
+        .join(""),
+    sources: async () => answer().flatMap((part) => (part.type === "source-url" ? part.url : [])),
+    problem: async () => chat.error?.message ?? "",
+    stop: () => chat.stop(),
+    close: () => chat.stop(),
+  };
+});
+
+describeClient("curl -N, text", world, async () => curlText(world.tributary.url));
+describeClient("curl -N, events", world, async () => curlEvents(world.tributary.url));
+
+if (chromiumPath === undefined)
+  console.log("clients.test.ts: pages skipped, there is no Chromium (CHROMIUM_PATH names one).");
+
+describe.skipIf(chromiumPath === undefined)("in a page of another origin", () => {
+  let browser: Browser;
+  let page: Page;
+  let site: Site;
+  const pages = new Map<string, string>();
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([launchChromium(), startSite()]);
+    page = await browser.newPage();
+    page.setDefaultTimeout(8000);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+  });
+
+  const open = async (client: PageUnderTest, server: string): Promise<ResumingClient> => {
+    const key = `${client.make.name} ${server}`;
+    const url = pages.get(key) ?? site.addPage(await client.make(server));
+    pages.set(key, url);
+    return openPageClient(page, url, client);
+  };
+
+  describeClient("useChat", world, () => open(USE_CHAT, world.tributary.url));
+  describeResuming("useChat", world, () => open(USE_CHAT, world.resumable.url));
+  describeClient("assistant-ui", world, () => open(ASSISTANT, world.tributary.url));
+  describeClient("deep-chat", world, () => open(DEEP_CHAT, world.tributary.url));
+});

@@ -1,0 +1,31 @@
+// The code that README.md shows, so that tests run what its readers copy.
+import { readFileSync } from "node:fs";
+import { ROOT } from "../node/tributary.ts";
+
+export interface ReadmeCode {
+  name: string;
+  language: string;
+  /** As it stands there. */
+  text: string;
+}
+
+/** The server that the README's code speaks to. */
+const SERVER = "http://127.0.0.1:8787";
+const BLOCK = /(?:<!-- runs: (?<name>[\w-]+) -->\n)?^```(?<language>\w+)\n(?<text>[^]*?)^```$/gm;
+
+/** Every block of code, those that no test asks for by name with an empty one. */
+export function readReadmeCode(): ReadmeCode[] {
+  const readme = readFileSync(`${ROOT}README.md`, "utf8");
+  return [...readme.matchAll(BLOCK)].map(({ groups }) => {
+    const { name = "", language = "", text = "" } = groups ?? {};
+    return { name, language, text };
+  });
+}
+
+/** The block below `<!-- runs: name -->`, turned towards another server. */
+export function readmeCode(name: string, server: string): string {
+  const block = readReadmeCode().find((code) => code.name === name);
+  if (!block?.text.includes(SERVER))
+    throw new Error(`README.md must hold a block "${name}" that speaks to ${SERVER}.`);
+  return block.text.replaceAll(SERVER, server);
+}
