@@ -62,7 +62,8 @@ describe.skipIf(!existsSync(PATH))("README.md", () => {
   });
 
   it("links only to files that exist", () => {
-    const links = [...read().matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)];
+    const prose = read().replaceAll(/^```[^]*?^```$/gm, "");
+    const links = [...prose.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)];
     expect(
       links.map(([, path = ""]) => path).filter((path) => !existsSync(`${ROOT}${path}`)),
     ).toEqual([]);

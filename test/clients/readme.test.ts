@@ -1,0 +1,62 @@
+// The lines for a terminal that README.md shows, each run as it stands there but for the port.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runProcess, startTributary, type Tributary } from "../node/tributary.ts";
+import { readmeCode, readReadmeCode } from "./readme-code.ts";
+
+/** Blocks that say more than a test can run here, by their first words; what they name is tested elsewhere. */
+const NOT_RUN = ["npm ci && npm start", "npm run ingest", "npm run eval"];
+
+describe("the code in README.md", () => {
+  it("runs in a test, all of it", () => {
+    const rest = readReadmeCode().filter(
+      ({ name, language }) => name === "" && language !== "text",
+    );
+    const unknown = rest.filter(({ text }) => !NOT_RUN.some((words) => text.startsWith(words)));
+    expect(unknown.map(({ text }) => text)).toEqual([]);
+  });
+});
+
+describe("the lines in README.md", () => {
+  let tributary: Tributary;
+  beforeAll(async () => {
+    tributary = await startTributary();
+  });
+  afterAll(() => tributary.stop());
+
+  /** What the line prints. */
+  async function run(name: string): Promise<string> {
+    const line = readmeCode(name, tributary.url);
+    const { code, stdout, stderr } = await runProcess("bash", ["-c", line]);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  }
+
+  it("put-document stores one, which is then found", async () => {
+    expect(JSON.parse(await run("put-document"))).toMatchObject({
+      collection: "handbook",
+      documents: [{ id: "holidays", title: "Holidays" }],
+    });
+    const asked = JSON.stringify({ query: "How many days of holiday?", collections: ["handbook"] });
+    const found = await fetch(`${tributary.url}/search`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: asked,
+    });
+    expect(await found.text()).toContain("28 days");
+  });
+
+  it("curl-json brings one JSON value", async () => {
+    const answer = JSON.parse(await run("curl-json")) as Record<string, unknown>;
+    expect(answer).toMatchObject({
+      answer: expect.stringContaining("1.62 kg"),
+      answered: true,
+      conversationId: expect.any(String),
+      sources: expect.arrayContaining([expect.objectContaining({ n: 1 })]),
+    });
+  });
+
+  it("curl-search explains what it finds", async () => {
+    const found = JSON.parse(await run("curl-search")) as { results: { title: string }[] };
+    expect(found.results.map(({ title }) => title).join()).toContain("Return");
+  });
+});
