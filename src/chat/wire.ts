@@ -1,10 +1,16 @@
 import type { UIMessageChunk } from "ai";
-import { AppError } from "../errors.ts";
+import { AppError, type FailureReason } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
 import { createPairEncoder } from "../text/pair-encoder.ts";
 import { type EventStreamOptions, toEventStreamResponse } from "./event-stream.ts";
-import { type AnswerEvent, endsAnswer, type RetrievalReport } from "./events.ts";
+import {
+  type AnswerEvent,
+  endsAnswer,
+  type RetrievalReport,
+  type Timings,
+  type Usage,
+} from "./events.ts";
 
 /** What the wire forms add to an answer's events. */
 export interface WireOptions extends EventStreamOptions {
@@ -169,10 +175,10 @@ export interface JsonAnswer {
   sources: Omit<ReturnType<typeof describeSource>, "id">[];
   citations: Citation[];
   retrieval: RetrievalReport;
-  usage: unknown;
-  timings: unknown;
+  usage: Usage;
+  timings: Timings;
   /** Present when the fallback model wrote the answer. */
-  fallback?: unknown;
+  fallback?: { reason: FailureReason };
   conversationId: string;
 }
 

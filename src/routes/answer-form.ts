@@ -1,4 +1,5 @@
-import type { Context } from "hono";
+import type { z } from "@hono/zod-openapi";
+import type { Context, TypedResponse } from "hono";
 import { accepts } from "hono/accepts";
 import type { AnswerEvent } from "../chat/events.ts";
 import {
@@ -9,8 +10,12 @@ import {
 } from "../chat/wire.ts";
 import { isRefusal, toLogEntry } from "../log.ts";
 import type { Services } from "../services.ts";
+import type { jsonAnswer } from "./answer-schemas.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { readOrigin } from "./origin.ts";
+
+/** An answer in the form that was asked for; where that is JSON, this is what it holds. */
+export type SentAnswer = Response & TypedResponse<z.infer<typeof jsonAnswer>, 200, "json">;
 
 export type AnswerForm = "events" | "text" | "json";
 
@@ -49,8 +54,12 @@ export async function sendAnswer(
   events: AsyncGenerator<AnswerEvent>,
   options: WireOptions,
   cancel: () => void,
-): Promise<Response> {
-  if (form === "json") return Response.json(await toJsonAnswer(events, options));
-  if (form === "text") return toTextResponse(events, options, cancel);
-  return toUIMessageResponse(events, options, cancel);
+): Promise<SentAnswer> {
+  const send = async (): Promise<Response> => {
+    if (form === "text") return toTextResponse(events, options, cancel);
+    if (form === "events") return toUIMessageResponse(events, options, cancel);
+    const answer: z.infer<typeof jsonAnswer> = await toJsonAnswer(events, options);
+    return Response.json(answer);
+  };
+  return (await send()) as SentAnswer;
 }

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { failureReason, retrievalReport } from "./retrieval-schemas.ts";
-import { errorCode } from "./schemas.ts";
+import { errorCode, inForms } from "./schemas.ts";
 
 /*
  * What an answer looks like on the wire: as one JSON value, and as the chunks of the AI SDK's UI message stream.
@@ -148,22 +148,22 @@ export const answerChunk = z
       "The JSON of one `data:` line. A stream ends with exactly one of `finish`, `error` and `abort`, and then with the line `data: [DONE]`.",
   });
 
-/**
- * Media types that are no JSON. Typed as nothing, so that what a typed client's `json()` gives is what the JSON of the
- * same response holds.
- */
-const noJson = (description: string): z.ZodType<never> =>
-  z.string().openapi({ description }) as unknown as z.ZodType<never>;
+const STREAM =
+  "Server-sent events: the AI SDK's UI message stream. The JSON of each `data:` line is an AnswerChunk; the last line is `data: [DONE]`.";
 
 export const eventStream = {
-  schema: noJson(
-    "Server-sent events: the AI SDK's UI message stream. The JSON of each `data:` line is an AnswerChunk; the last line is `data: [DONE]`.",
-  ),
+  schema: z.string().openapi({ description: STREAM }),
   "x-itemSchema": { $ref: "#/components/schemas/AnswerChunk" },
 };
 
-export const plainText = {
-  schema: noJson(
-    "The answer's text as it is written, then a blank line and a numbered list of sources. A cut answer ends with the line `[answer cut short: <code>]`.",
-  ),
+const plainText = {
+  schema: z.string().openapi({
+    description:
+      "The answer's text as it is written, then a blank line and a numbered list of sources. A cut answer ends with the line `[answer cut short: <code>]`.",
+  }),
 };
+
+export const answerContent = inForms(jsonAnswer, {
+  "text/event-stream": eventStream,
+  "text/plain": plainText,
+});

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { TypedResponse } from "hono";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { eventStream } from "./answer-schemas.ts";
@@ -6,6 +7,12 @@ import type { AppEnvironment } from "./environment.ts";
 import { resumeAnswer } from "./resumable.ts";
 import { problems } from "./problems.ts";
 import { clientId } from "./schemas.ts";
+
+/** To a typed client it is a text, and never JSON. */
+const streamContent = { "text/event-stream": eventStream } as unknown as {
+  "text/plain": { schema: z.ZodString };
+};
+type SentStream = Response & TypedResponse<string, 200, "text">;
 
 const params = z.object({ id: clientId });
 
@@ -26,7 +33,7 @@ const resumeRoute = createRoute({
   responses: {
     200: {
       description: "The answer, as `POST /chat` streams it",
-      content: { "text/event-stream": eventStream },
+      content: streamContent,
     },
     204: { description: "There is nothing to resume" },
     ...problems({ invalid: "The id is none." }),
@@ -58,7 +65,7 @@ export function addChatStreamRoutes(app: OpenAPIHono<AppEnvironment>, services: 
       const { id } = c.req.valid("param");
       // A HEAD request would read nothing, and count as a reader.
       const resumed = c.req.method === "GET" ? await resumeAnswer(c, services, id) : undefined;
-      return resumed ?? c.body(null, 204);
+      return (resumed as SentStream | undefined) ?? c.body(null, 204);
     })
     .openapi(stopRoute, async (c) => {
       const { id } = c.req.valid("param");

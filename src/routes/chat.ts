@@ -6,8 +6,8 @@ import { selectCollections } from "../chat/retrieve.ts";
 import { invalidField } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { whenEnded } from "../streams.ts";
-import { readForm, sendAnswer, toWireOptions } from "./answer-form.ts";
-import { answerChunk, eventStream, jsonAnswer, plainText } from "./answer-schemas.ts";
+import { readForm, type SentAnswer, sendAnswer, toWireOptions } from "./answer-form.ts";
+import { answerChunk, answerContent } from "./answer-schemas.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { readMessages, splitQuestion } from "./messages.ts";
 import { answerResumable, type AskedFor } from "./resumable.ts";
@@ -57,11 +57,7 @@ const chatRoute = createRoute({
   responses: {
     200: {
       description: "The answer",
-      content: {
-        "text/event-stream": eventStream,
-        "text/plain": plainText,
-        "application/json": { schema: jsonAnswer },
-      },
+      content: answerContent,
     },
     ...problems({
       ...BODY_PROBLEMS,
@@ -97,7 +93,7 @@ export async function answerRequest(
   services: Services,
   question: Question,
   wanted: AskedFor & { stream?: boolean | undefined },
-): Promise<Response> {
+): Promise<SentAnswer> {
   const { platform, answers } = services;
   const { conversationId } = wanted;
   const form = readForm(c, wanted.stream);

@@ -5,7 +5,7 @@ import { openResumable, readOpened } from "../chat/resumable.ts";
 import { countFrames } from "../chat/wire.ts";
 import type { NewAnswer, OpenAnswer } from "../ports.ts";
 import type { Services } from "../services.ts";
-import { type AnswerForm, sendAnswer, toWireOptions } from "./answer-form.ts";
+import { type AnswerForm, type SentAnswer, sendAnswer, toWireOptions } from "./answer-form.ts";
 import type { AppEnvironment } from "./environment.ts";
 
 /** What tells a repeated request from a new one. */
@@ -25,7 +25,7 @@ export async function answerResumable(
   question: Question,
   asked: AskedFor,
   form: AnswerForm,
-): Promise<Response> {
+): Promise<SentAnswer> {
   const { platform, config, running, answers } = services;
   const { conversationId } = asked;
   const reader = followReader(c);
@@ -64,7 +64,7 @@ function sendOpened(
     form: AnswerForm;
     after: number;
   },
-): Promise<Response> {
+): Promise<SentAnswer> {
   const { conversationId, opened, reader, form, after } = reading;
   const { id } = opened;
   const options = {
@@ -85,7 +85,7 @@ export async function resumeAnswer(
   c: Context<AppEnvironment>,
   services: Services,
   conversationId: string,
-): Promise<Response | undefined> {
+): Promise<SentAnswer | undefined> {
   const reader = followReader(c);
   const opened = await services.answers.newest(conversationId, reader.signal);
   if (opened === undefined) return undefined;

@@ -106,3 +106,14 @@ export function problem(description: string): {
 } {
   return { description, content: { "application/problem+json": { schema: problemSchema } } };
 }
+
+/**
+ * Content in several forms. The types tell of JSON alone: hono would mix all of them into what a typed client's `json()`
+ * gives.
+ */
+export function inForms<Schema extends z.ZodType>(
+  json: Schema,
+  others: Record<string, { schema: z.ZodType }>,
+): { "application/json": { schema: Schema } } {
+  return { ...others, "application/json": { schema: json } };
+}
