@@ -1,10 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { NONCE, secureHeaders } from "hono/secure-headers";
-import { AppError, type ErrorCode, invalidFields, toAppError, toProblem } from "./errors.ts";
-import { isRefusal, toLogEntry } from "./log.ts";
+import { AppError, invalidFields } from "./errors.ts";
 import { crossOrigin } from "./middleware/cors.ts";
 import { createBrowserFiles } from "./routes/browser-files.ts";
 import { addChatRoute } from "./routes/chat.ts";
@@ -14,6 +12,7 @@ import type { AppEnvironment } from "./routes/environment.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addDescriptionRoute } from "./routes/openapi.ts";
 import { addPageRoutes } from "./routes/page.ts";
+import { addRefusals } from "./routes/refusals.ts";
 import { addSearchRoute } from "./routes/search.ts";
 import { addSourceRoute } from "./routes/sources.ts";
 import { addWidgetRoutes } from "./routes/widget.ts";
@@ -53,26 +52,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   addPageRoutes(app, services);
   addDescriptionRoute(app, services);
 
-  app.notFound((c) => {
-    const problem = toProblem(
-      new AppError(
-        "not-found",
-        "There is nothing at this address. GET /openapi.json lists what there is.",
-      ),
-      c.get("requestId"),
-    );
-    return c.json(problem, 404, { "content-type": "application/problem+json" });
-  });
-  app.onError((error, c) => {
-    const id = c.get("requestId");
-    const shown = error instanceof HTTPException ? fromHttpException(error) : toAppError(error);
-    if (shown.status >= 500 && !isRefusal(shown.code) && !c.req.raw.signal.aborted)
-      platform.log(toLogEntry(error, { requestId: id, code: shown.code, at: c.req.path }));
-    return c.json(toProblem(shown, id), shown.status as 400, {
-      "content-type": "application/problem+json",
-      ...(shown.retryAfter === undefined ? {} : { "retry-after": String(shown.retryAfter) }),
-    });
-  });
+  addRefusals(app, services);
   return app;
 }
 
@@ -106,18 +86,4 @@ function limitBody(maxSize: number): ReturnType<typeof bodyLimit> {
     if (Number(length) > maxSize) onError();
     return next();
   };
-}
-
-/** What the framework itself refuses: broken JSON, a wrong content type. */
-function fromHttpException(error: HTTPException): AppError {
-  const known: Record<number, [ErrorCode, string]> = {
-    400: ["bad-request", "The request's body is not valid JSON."],
-    413: ["too-large", "The request's body is too large."],
-    415: ["unsupported-media-type", "The request's content type must be application/json."],
-  };
-  const [code, message] = known[error.status] ?? [
-    "internal",
-    "Something went wrong on our side. Please try again.",
-  ];
-  return new AppError(code, message, { cause: error });
 }

@@ -3,6 +3,7 @@ import { AppError, type FailureReason } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
 import { createPairEncoder } from "../text/pair-encoder.ts";
+import { describeSource, toTextCitations } from "./describe-source.ts";
 import { type EventStreamOptions, toEventStreamResponse } from "./event-stream.ts";
 import {
   type AnswerEvent,
@@ -22,8 +23,6 @@ export interface WireOptions extends EventStreamOptions {
   onFailure: (event: AnswerEvent & { type: "error" }) => void;
 }
 
-/** Characters of a source that its preview shows. */
-const SNIPPET = 240;
 const TEXT_ID = "answer";
 
 /** The AI SDK's UI message stream over server-sent events. `cancel` is called when the reader goes. */
@@ -87,7 +86,7 @@ function toChunks(event: AnswerEvent, sources: Source[], options: WireOptions): 
         {
           type: "text-end",
           id: TEXT_ID,
-          citations: toTextCitations(event.citations, sources, options),
+          citations: toTextCitations(event.citations, sources, options.origin),
         } as UIMessageChunk,
         { type: "data-citations", data: event.citations },
       ];
@@ -111,61 +110,6 @@ function toChunks(event: AnswerEvent, sources: Source[], options: WireOptions): 
 function toSourceChunk(source: Source, options: WireOptions): UIMessageChunk {
   const { id, url, title, ...preview } = describeSource(source, options.origin);
   return { type: "source-url", sourceId: id, url, title, providerMetadata: { tributary: preview } };
-}
-
-function toTextCitations(
-  citations: Citation[],
-  sources: Source[],
-  { origin }: WireOptions,
-): unknown[] {
-  return citations.flatMap((citation) => {
-    const source = sources.find(({ n }) => n === citation.n);
-    if (source === undefined) return [];
-    const { id, url, title } = describeSource(source, origin);
-    return [
-      {
-        source: { type: "source", sourceType: "url", id, url, title },
-        startIndex: citation.start,
-        endIndex: citation.end,
-        ...(citation.quote === undefined ? {} : { citedText: citation.quote }),
-      },
-    ];
-  });
-}
-
-/** A source as a reader sees it. */
-export function describeSource(
-  { n, collection, chunk, score, start, end }: Source,
-  origin: string,
-): {
-  id: string;
-  n: number;
-  url: string;
-  title: string;
-  collection: string;
-  documentId: string;
-  chunkId: string;
-  score: number;
-  snippet: string;
-  start: number;
-  end: number;
-  heading: string[];
-} {
-  return {
-    id: `${collection}/${chunk.id}`,
-    n,
-    url: chunk.url ?? `${origin}/sources/${encodeURIComponent(collection)}/${chunk.id}`,
-    title: chunk.title,
-    collection,
-    documentId: chunk.documentId,
-    chunkId: chunk.id,
-    score: Math.round(score * 1e4) / 1e4,
-    snippet:
-      chunk.text.length > SNIPPET ? `${chunk.text.slice(0, SNIPPET).trimEnd()}…` : chunk.text,
-    start,
-    end,
-    heading: chunk.heading,
-  };
 }
 
 /** A whole answer as one JSON value. */

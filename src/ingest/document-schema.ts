@@ -12,7 +12,7 @@ const metadataValue = z.union([
   z.array(z.string().max(1000)).max(100),
   z.array(z.number()).max(100),
 ]);
-const metadata = z
+export const metadata = z
   .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), metadataValue)
   .refine((fields) => Object.keys(fields).length <= 50, "Metadata has at most 50 fields.");
 

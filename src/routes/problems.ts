@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { type ErrorCode, STATUS, TITLES } from "../errors.ts";
-import { problemSchema } from "./schemas.ts";
+import { htmlPage, problemSchema } from "./schemas.ts";
 
 type Status<Code extends ErrorCode> = (typeof STATUS)[Code];
 
@@ -49,6 +49,16 @@ export function problems<const Code extends ErrorCode>(
     };
   }
   return responses as ReturnType<typeof problems<Code>>;
+}
+
+/** The same for a page: people who ask for HTML are told in HTML. */
+export function pageProblems<const Code extends ErrorCode>(
+  when: Record<Code, string>,
+): ReturnType<typeof problems<Code>> {
+  const responses = problems(when);
+  for (const { content } of Object.values<ProblemResponse>(responses))
+    Object.assign(content, { "text/html": htmlPage });
+  return responses;
 }
 
 function toResponse(): ProblemResponse {

@@ -117,3 +117,6 @@ export function inForms<Schema extends z.ZodType>(
 ): { "application/json": { schema: Schema } } {
   return { ...others, "application/json": { schema: json } };
 }
+
+/** A page. */
+export const htmlPage = { schema: z.string().openapi({ description: "A page." }) };

@@ -32,6 +32,8 @@ const NO_ROUTE: Operation = {
     404: {
       content: {
         "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+        // For people who follow a link.
+        "text/html": {},
       },
     },
   },

@@ -12,13 +12,7 @@ type Block = Section["blocks"][number];
 
 /** Markdown with GitHub's tables and YAML front matter (`title`, `url`, dates): sections by heading, with exact offsets. */
 export function parseMarkdown(text: string): ParsedDocument {
-  // The parser drops a byte order mark and counts from what follows.
-  const skipped = text.startsWith("\uFEFF") ? 1 : 0;
-  const tree = fromMarkdown(text.slice(skipped), {
-    extensions: [gfm(), frontmatter()],
-    mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown()],
-  });
-  const { children } = tree;
+  const { children, skipped } = readMarkdownTree(text);
   const front = children[0]?.type === "yaml" ? readFrontMatter(children[0].value) : {};
   const sections = readSections(children.filter((node) => node.type !== "yaml"));
   const title = front.title ?? sections.find(({ heading }) => heading.length > 0)?.heading[0];
@@ -37,6 +31,17 @@ export function parseMarkdown(text: string): ParsedDocument {
         })),
       })),
   };
+}
+
+/** The tree of a text. Its offsets count from what follows the first `skipped` units. */
+export function readMarkdownTree(text: string): { children: RootContent[]; skipped: number } {
+  // The parser drops a byte order mark and counts from what follows.
+  const skipped = text.startsWith("\uFEFF") ? 1 : 0;
+  const { children } = fromMarkdown(text.slice(skipped), {
+    extensions: [gfm(), frontmatter()],
+    mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown()],
+  });
+  return { children, skipped };
 }
 
 function readSections(nodes: RootContent[]): Section[] {
