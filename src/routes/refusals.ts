@@ -17,7 +17,7 @@ export function addRefusals(app: OpenAPIHono<AppEnvironment>, { platform }: Serv
       "not-found",
       "There is nothing at this address. GET /openapi.json lists what there is.",
     );
-    return sendProblem(c, error, true);
+    return sendProblem(c, error, c.req.method === "GET");
   });
   app.onError((error, c) => {
     const shown = error instanceof HTTPException ? fromHttpException(error) : toAppError(error);
