@@ -90,12 +90,12 @@ const corsHeaders = (response: Response): string[] =>
 function expectOpen(response: Response, origin: string): void {
   expect(response.headers.get("access-control-allow-origin")).toBe(origin);
   expect(response.headers.has("access-control-allow-credentials")).toBe(false);
-  expect(response.headers.get("vary")).toMatch(/^Origin\b/);
+  expect(response.headers.get("vary")).toMatch(/\bOrigin\b/);
 }
 
 function expectClosed(response: Response): void {
   expect(corsHeaders(response)).toEqual([]);
-  expect(response.headers.get("vary")).toBe("Origin");
+  expect(response.headers.get("vary")).toMatch(/\bOrigin\b/);
 }
 
 const preflight = (
