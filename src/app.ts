@@ -7,6 +7,7 @@ import { crossOrigin } from "./middleware/cors.ts";
 import { createBrowserFiles } from "./routes/browser-files.ts";
 import { addChatRoute } from "./routes/chat.ts";
 import { addChatStreamRoutes } from "./routes/chat-stream.ts";
+import { addDocsRoute } from "./routes/docs.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import type { AppEnvironment } from "./routes/environment.ts";
 import { addHealthRoutes } from "./routes/health.ts";
@@ -51,6 +52,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   addWidgetRoutes(app, readFiles);
   addPageRoutes(app, services);
   addDescriptionRoute(app, services);
+  addDocsRoute(app, services);
 
   addRefusals(app, services);
   return app;

@@ -53,7 +53,17 @@ const chatRoute = createRoute({
   summary: "Ask a question; an answer with sources and checked citations streams back.",
   description:
     "Send either `message`, or `messages` as the AI SDK's `useChat` does. The answer's form goes by `Accept`: an event stream (also for `*/*`), plain text, or one JSON value (also with `stream: false`). An event stream begins before anything can fail, and tells of it in an `error` chunk with the same codes.",
-  request: { body: { required: true, content: { "application/json": { schema: chatRequest } } } },
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: chatRequest,
+          example: { message: "How heavy is the Aurora 2 tent?" },
+        },
+      },
+    },
+  },
   responses: {
     200: {
       description: "The answer",

@@ -22,8 +22,9 @@ import { collectionName } from "./schemas.ts";
 
 const json = <T extends z.ZodType>(
   schema: T,
+  example?: unknown,
 ): { content: { "application/json": { schema: T } } } => ({
-  content: { "application/json": { schema } },
+  content: { "application/json": { schema, ...(example === undefined ? {} : { example }) } },
 });
 const WRITE_PROBLEMS = {
   unauthorized: "`ADMIN_KEY` is set and was not sent.",
@@ -36,6 +37,10 @@ const WRITE_PROBLEMS = {
 const noDocument = { "not-found": "There is no such document." } as const;
 /** Needed where `ADMIN_KEY` is set; where it is not, this machine alone may write. */
 const security = [{ adminKey: [] }, {}];
+const example = {
+  text: "# Winter camping\n\nTake a tent with a snow skirt.",
+  metadata: { season: "winter" },
+};
 const inCollection = z.object({ collection: collectionName });
 const ofDocument = inCollection.extend({
   id: documentId.openapi({ example: "guides/winter-camping" }),
@@ -63,7 +68,7 @@ const putRoute = createRoute({
   security,
   summary: "Store or replace a document.",
   description: "Answered when it is searchable; makes the collection when there is none.",
-  request: { params: ofDocument, body: { required: true, ...json(oneBody) } },
+  request: { params: ofDocument, body: { required: true, ...json(oneBody, example) } },
   responses: {
     200: { description: "Stored", ...json(ingestReport) },
     ...problems({ ...BODY_PROBLEMS, ...WRITE_PROBLEMS }),
@@ -79,7 +84,10 @@ const postRoute = createRoute({
   summary: "Store or replace up to 500 documents.",
   request: {
     params: inCollection,
-    body: { required: true, ...json(listBody) },
+    body: {
+      required: true,
+      ...json(listBody, { documents: [{ id: "guides/winter-camping", ...example }] }),
+    },
   },
   responses: {
     200: { description: "Stored", ...json(ingestReport) },

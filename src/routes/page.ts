@@ -39,7 +39,10 @@ const formRoute = createRoute({
     body: {
       content: {
         // Named only: whatever a form holds is answered with a page.
-        "application/x-www-form-urlencoded": { schema: { type: "object" } },
+        "application/x-www-form-urlencoded": {
+          schema: { type: "object" },
+          example: "message=How+heavy+is+the+Aurora+2+tent%3F",
+        },
       },
     },
   },

@@ -26,7 +26,17 @@ const searchRoute = createRoute({
   operationId: "search",
   tags: ["Search"],
   summary: "Retrieval alone, explained: what the model would see, what was left out, and why.",
-  request: { body: { required: true, content: { "application/json": { schema: searchRequest } } } },
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: searchRequest,
+          example: { query: "return a used tent", limit: 3 },
+        },
+      },
+    },
+  },
   responses: {
     200: {
       description: "Candidates in order, and the context of an answer",

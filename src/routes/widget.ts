@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { AppError } from "../errors.ts";
 import type { BrowserFile, BrowserFiles } from "./browser-files.ts";
 import type { AppEnvironment } from "./environment.ts";
-import { problem } from "./schemas.ts";
+import { problems } from "./problems.ts";
 
 /** Pages that embed the widget get a new one within minutes. */
 const SHORT = "public, max-age=300";
@@ -18,20 +18,29 @@ const unchanged = { description: "The reader has it already (If-None-Match)" };
 const widgetRoute = createRoute({
   method: "get",
   path: "/widget.js",
+  operationId: "loadWidget",
+  tags: ["Pages"],
   summary: "The chat widget for any page: <script type=module src=…/widget.js></script>",
-  responses: { 200: script, 304: unchanged },
+  responses: { 200: script, 304: unchanged, ...problems({}) },
 });
 const hashed = { hash: z.string().openapi({ example: "0123456789abcdef" }) };
 const namedRoute = createRoute({
   method: "get",
   path: "/widget-{hash}.js",
+  operationId: "loadWidgetVersion",
+  tags: ["Pages"],
   summary: "One version of the chat widget, which may be kept for good.",
   request: { params: z.object(hashed) },
-  responses: { 200: script, 304: unchanged, 404: problem("Another version") },
+  responses: {
+    200: script,
+    304: unchanged,
+    ...problems({ "not-found": "This server has another version." }),
+  },
 });
 const demoRoute = createRoute({
   ...namedRoute,
   path: "/demo-{hash}.js",
+  operationId: "loadDemo",
   summary: "The script of the demo page.",
 });
 
