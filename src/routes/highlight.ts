@@ -1,4 +1,4 @@
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import type { Html } from "./layout.ts";
 
 /** In UTF-16 units of the document's text. */
@@ -30,10 +30,10 @@ export function createHighlight({ passage, quote }: Spans): Highlight {
         : html`<mark class="quote">${text}</mark>`
       : html`${text}`;
     if (!isPassage) return words;
-    // The page opens where the passage is, without a script and without a fragment in its address.
-    return take("passage")
-      ? html`<mark id="passage" tabindex="-1" autofocus>${words}</mark>`
-      : html`<mark>${words}</mark>`;
+    if (!take("passage")) return html`<mark>${words}</mark>`;
+    // The page opens there without a script; an address with a quotation has a fragment for that.
+    const focus = quote === undefined ? raw("autofocus") : "";
+    return html`<mark id="passage" tabindex="-1" ${focus}>${words}</mark>`;
   }
 
   return function highlight(text, { start, end }) {
