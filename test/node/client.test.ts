@@ -2,6 +2,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { UIMessageChunk } from "ai";
 import { createClient, type Client } from "tributary/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createCheckedFetch } from "../support/checked-fetch.ts";
 import { startTributary, type Tributary } from "./tributary.ts";
 
 const QUESTION = "How heavy is the Aurora 2 tent?";
@@ -10,7 +11,7 @@ let tributary: Tributary;
 let client: Client;
 beforeAll(async () => {
   tributary = await startTributary();
-  client = createClient(tributary.url);
+  client = createClient(tributary.url, { fetch: await createCheckedFetch(tributary.url) });
 });
 afterAll(() => tributary.stop());
 
