@@ -59,16 +59,14 @@ const complaints: string[] = [];
 const complain = (complaint: string): void => void complaints.push(complaint);
 afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
-let document: Promise<ApiDocument> | undefined;
+let check: Promise<AnswerCheck> | undefined;
 
 /** On Node alone: the schema compiler makes functions of texts, which workerd forbids. */
 async function openCheck(app: ReturnType<typeof createApp>): Promise<AnswerCheck> {
   if (navigator.userAgent === "Cloudflare-Workers") return (_request, response) => response;
   const { createAnswerCheck } = await import("./answer-check.ts");
-  document ??= Promise.resolve(app.request("/openapi.json")).then(
-    (response) => response.json() as Promise<ApiDocument>,
-  );
-  return createAnswerCheck(await document);
+  const response = await app.request("/openapi.json");
+  return createAnswerCheck((await response.json()) as ApiDocument);
 }
 
 export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
@@ -96,12 +94,13 @@ export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
   const services = await createServices(readConfig(environment), platform);
   if (samples) await loadSamples(readSamples(), services, AbortSignal.timeout(30_000));
   const app = createApp(services);
-  const check = await openCheck(app);
+  // One for all applications of a file: compiling takes long beside the deadlines that tests set.
+  const hold = await (check ??= openCheck(app));
   const request = async (path: string, init?: RequestInit): Promise<Response> => {
     const url = new URL(path, "http://localhost");
     const sent = new Request(url, init);
     const response = await app.request(sent, undefined, {});
-    return check({ method: sent.method, path: url.pathname }, response, complain);
+    return hold({ method: sent.method, path: url.pathname }, response, complain);
   };
   return {
     services,
