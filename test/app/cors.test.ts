@@ -201,6 +201,23 @@ describe("pages that may call, with a list", () => {
   });
 });
 
+describe("the widget's code", () => {
+  it.each([
+    ["without a list", {}],
+    ["with a list", { ALLOWED_ORIGINS: LISTED }],
+    ["where others reach the server", { HOST: "0.0.0.0" }],
+  ])("may be loaded by every page, %s", async (_, environment: Record<string, string>) => {
+    const app = await openApp({ environment, samples: false });
+    for (const origin of ["https://evil.example", LISTED, "http://localhost:3000"]) {
+      const { headers } = await app.request("/widget.js", { headers: { ...HOST, origin } });
+      expect(headers.get("access-control-allow-origin")).toBe("*");
+      expect(headers.has("access-control-allow-credentials")).toBe(false);
+      expect(headers.get("vary") ?? "").not.toContain("Origin");
+    }
+    app.close();
+  });
+});
+
 describe("without a list, nobody may call", () => {
   it.each([
     ["a server that others reach", { environment: { HOST: "0.0.0.0" } }],
@@ -210,7 +227,8 @@ describe("without a list, nobody may call", () => {
     ["another machine", { peerAddress: "192.168.1.20" }],
   ])("%s", async (_, options) => {
     const app = await openApp({ ...options, samples: false });
-    for (const [origin] of ORIGINS) await expectOrigin(app, origin, false);
+    for (const [origin, byDefault, byList] of ORIGINS)
+      if (byDefault || byList) await expectOrigin(app, origin, false);
     app.close();
   });
 });

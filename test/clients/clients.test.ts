@@ -13,7 +13,7 @@ import {
 } from "./conformance.ts";
 import { curlEvents, curlText } from "./curl.ts";
 import { openPageClient, type PageUnderTest } from "./page-client.ts";
-import { ASSISTANT, DEEP_CHAT, USE_CHAT } from "./pages.ts";
+import { ASSISTANT, DEEP_CHAT, USE_CHAT, WIDGET } from "./pages.ts";
 import { type Site, startSite } from "./site.ts";
 
 const world = startWorld();
@@ -69,6 +69,8 @@ describe.skipIf(chromiumPath === undefined)("in a page of another origin", () =>
     return openPageClient(page, url, client);
   };
 
+  describeClient("the widget", world, () => open(WIDGET, world.tributary.url));
+  describeResuming("the widget", world, () => open(WIDGET, world.resumable.url));
   describeClient("useChat", world, () => open(USE_CHAT, world.tributary.url));
   describeResuming("useChat", world, () => open(USE_CHAT, world.resumable.url));
   describeClient("assistant-ui", world, () => open(ASSISTANT, world.tributary.url));

@@ -137,7 +137,7 @@ export function describeClient(name: string, world: World, open: () => Promise<C
         status: 500,
       });
       await client.ask(QUESTION);
-      await expectProblem(/collection/);
+      await expectProblem(/collection|documents/);
       mend(world);
       await expectAnswer();
     });

@@ -4,14 +4,18 @@ import type { ResumingClient } from "./conformance.ts";
 
 /** Selectors; they reach into open shadow roots. */
 export interface PageParts {
+  /** What must be clicked before anything is to be seen. */
+  opener?: string;
   question: string;
   /** Buttons; without one Enter sends. */
   send?: string;
   stop: string;
   /** Answers, newest last. */
   answer: string;
-  /** Within the newest answer, or anywhere when answers do not hold them. */
+  /** Links to the newest answer's sources. */
   source: string;
+  /** What must be clicked before they are shown. */
+  sourceOpener?: string;
   problem: string;
 }
 
@@ -35,6 +39,7 @@ export async function openPageClient(
   for (const [address, path] of Object.entries(files))
     await page.route(address, (route) => route.fulfill({ path }));
   await page.goto(url);
+  if (parts.opener !== undefined) await page.locator(parts.opener).click();
   const newest = async (selector: string): Promise<string> =>
     (await page.locator(selector).allInnerTexts()).at(-1) ?? "";
   return {
@@ -44,15 +49,19 @@ export async function openPageClient(
       else await page.locator(parts.send).click();
     },
     text: () => newest(parts.answer),
-    sources: () =>
-      page
+    async sources() {
+      if (parts.sourceOpener !== undefined) await page.locator(parts.sourceOpener).first().click();
+      return page
         .locator(parts.source)
-        .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href)),
+        .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
+    },
     problem: () => newest(parts.problem),
     stop: () => page.locator(parts.stop).click(),
     reload: async () => void (await page.reload()),
     async close() {
       page.off("pageerror", note);
+      // A page that is left may keep its conversation then: what it keeps is cleared from another one of its origin.
+      await page.goto(new URL("/none", url).href);
       await page.evaluate(() => sessionStorage.clear());
       if (uncaught.length > 0) throw new Error(`The page did not catch: ${uncaught.join("; ")}`);
     },

@@ -10,6 +10,21 @@ const mount = (name: string): string => `
   createRoot(document.body.appendChild(document.createElement("main"))).render(<${name} />);
 `;
 
+export const WIDGET: PageUnderTest = {
+  make: function widget(server) {
+    return readmeCode("script-tag", server);
+  },
+  parts: {
+    opener: "[part=launcher]",
+    question: "[part=input]",
+    stop: "[part=stop]",
+    answer: "[part=turn]:last-child [part=answer]",
+    sourceOpener: "[part=turn]:last-child [part=source-item]",
+    source: "[part=source] a",
+    problem: "[part=turn]:last-child [role=alert]",
+  },
+};
+
 export const USE_CHAT: PageUnderTest = {
   make: function useChat(server) {
     return bundlePage(mount("Chat"), { readme: readmeCode("use-chat", server) });

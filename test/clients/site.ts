@@ -4,15 +4,15 @@ import { type LoopbackServer, startLoopbackServer } from "../support/loopback-se
 import { ROOT } from "../node/tributary.ts";
 
 export interface Site extends LoopbackServer {
-  /** Puts a page at a path of its own and gives its address. */
+  /** Puts a page at a path of its own and gives its address. At every other path is an empty one. */
   addPage(html: string): string;
 }
 
 export async function startSite(): Promise<Site> {
   const pages: string[] = [];
   const server = await startLoopbackServer(async (request, _body, response) => {
-    const html = pages[Number(request.url?.slice(1))];
-    response.writeHead(html === undefined ? 404 : 200, { "content-type": "text/html" }).end(html);
+    const html = pages[Number(request.url?.slice(1))] ?? "<!doctype html>";
+    response.writeHead(200, { "content-type": "text/html" }).end(html);
   });
   return {
     ...server,
