@@ -11,7 +11,7 @@ export interface StartProcessOptions {
   /** Added to PATH, HOME and TMPDIR: nothing else is inherited, so no key of a developer leaks in. */
   env?: Record<string, string>;
   cwd?: string;
-  /** @default 15000 */
+  /** @default 25000 */
   readyTimeoutMs?: number;
   /**
    * Told of each unhandled rejection or uncaught exception in the process.
@@ -42,7 +42,7 @@ export async function startProcess(
     ready,
     env = {},
     cwd = process.cwd(),
-    readyTimeoutMs = 15_000,
+    readyTimeoutMs = 25_000,
     onUnhandled = failTheRun,
   }: StartProcessOptions,
 ): Promise<RunningProcess> {
