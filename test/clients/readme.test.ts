@@ -1,6 +1,6 @@
 // The lines for a terminal that README.md shows, each run as it stands there but for the port.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runProcess, startTributary, type Tributary } from "../node/tributary.ts";
+import { ROOT, runProcess, startTributary, type Tributary } from "../node/tributary.ts";
 import { readmeCode, readReadmeCode } from "./readme-code.ts";
 
 /** Blocks that say more than a test can run here, by their first words; what they name is tested elsewhere. */
@@ -53,6 +53,19 @@ describe("the lines in README.md", () => {
       conversationId: expect.any(String),
       sources: expect.arrayContaining([expect.objectContaining({ n: 1 })]),
     });
+  });
+
+  it("typed-client asks through types", async () => {
+    const code = readmeCode("typed-client", tributary.url);
+    const node = ["--input-type=module-typescript", "--eval", code];
+    const {
+      code: status,
+      stdout,
+      stderr,
+    } = await runProcess(process.execPath, node, { cwd: ROOT });
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain("1.62 kg");
+    expect(stdout).toContain("Aurora 2 Tent: https://ridgewren.example/products/aurora-2-tent");
   });
 
   it("curl-search explains what it finds", async () => {
