@@ -2,9 +2,8 @@ import { type Citation } from "../ports.ts";
 import { h } from "./dom.ts";
 import { type SourceFrame } from "./frames.ts";
 import { createMarkdown } from "./markdown.ts";
-import { readSource, readTitle, type SourcePanel } from "./sources.ts";
-import { fill } from "./strings.ts";
-import { type Strings } from "./strings-en.ts";
+import { readLabel, readSource, type SourcePanel } from "./sources.ts";
+import { type Strings } from "./strings.ts";
 
 export interface AnswerOptions {
   strings: Strings;
@@ -37,7 +36,7 @@ export function createAnswer({ strings, panel, grown }: AnswerOptions): Answer {
     answer.citations.findLast((citation) => citation.n === n && citation.end <= at);
 
   const answer: Answer = {
-    element: h("div", { part: "answer", class: "answer" }),
+    element: h("div", { class: "answer" }),
     sources: [],
     citations: [],
     write(delta) {
@@ -69,9 +68,8 @@ export function createAnswer({ strings, panel, grown }: AnswerOptions): Answer {
       "button",
       {
         type: "button",
-        part: "marker",
-        class: "number",
-        "aria-label": fill(strings.source, { n, title: readTitle(source) }),
+        class: "marker",
+        "aria-label": readLabel(source, strings),
         click: () => panel.open(source, [findCitation(n, at) ?? []].flat(), button),
       },
       String(n),

@@ -1,9 +1,9 @@
 import { type Client, createClient } from "./client.ts";
 import { createId } from "./dom.ts";
-import { Failure } from "./failure.ts";
+import { failWith } from "./failure.ts";
 import { type AnswerFrame } from "./frames.ts";
 import { hasEnded, load, readAnswerId, save, toMessages, type TurnRecord } from "./record.ts";
-import { type Strings } from "./strings-en.ts";
+import { type Strings } from "./strings.ts";
 import { createTurn, type Turn, type TurnContext } from "./turn.ts";
 import { createView, type View } from "./view.ts";
 
@@ -11,6 +11,7 @@ export interface ChatOptions {
   server: string;
   strings: Strings;
   isInline: boolean;
+  placeholder: string;
   questions: string[];
   /** Where the tab keeps the conversation. */
   storageKey: string;
@@ -19,17 +20,8 @@ export interface ChatOptions {
   emit(name: string, detail: object): void;
 }
 
+/** A conversation with its view. */
 export interface Chat {
-  nodes: Node[];
-  setOpen(isOpen: boolean): void;
-  ask(text: string): void;
-  stop(): void;
-  clear(): void;
-  /** Leaves everything as it is stored; an answer that is being written can be resumed. */
-  leave(): void;
-}
-
-interface State {
   options: ChatOptions;
   client: Client;
   view: View;
@@ -40,154 +32,147 @@ interface State {
   isOpen: boolean;
   isRestoring: boolean;
   running?: AbortController | undefined;
+  left: AbortController;
 }
 
 export function createChat(options: ChatOptions): Chat {
   const stored = load(options.storageKey);
-  const state = {
+  const chat = {
     options,
     client: createClient(options.server),
     id: stored?.id ?? createId(),
     turns: [],
     isOpen: false,
     isRestoring: true,
-  } as unknown as State;
+    left: new AbortController(),
+  } as unknown as Chat;
   const view = createView({
     ...options,
-    onAsk: (text) => ask(state, text),
-    onStop: () => stop(state),
+    onAsk: (text) => ask(chat, text),
+    onStop: () => stop(chat),
     onFresh() {
-      clear(state);
+      clear(chat);
       view.input.focus();
     },
     onOpen(isOpen) {
-      state.isOpen = isOpen;
-      keep(state);
+      chat.isOpen = isOpen;
+      keep(chat);
     },
   });
-  state.view = view;
-  state.context = createContext(state);
+  chat.view = view;
+  chat.context = createContext(chat);
   for (const record of stored?.records ?? []) {
-    const turn = add(state, { ...record, frames: [] });
+    const turn = add(chat, { ...record, frames: [] });
     for (const frame of record.frames) turn.take(frame);
   }
   if (stored?.isOpen) view.setOpen(true, false);
-  state.isRestoring = false;
-  const last = state.turns.at(-1);
-  if (last !== undefined && !hasEnded(last.record)) void run(state, last);
+  chat.isRestoring = false;
+  const last = chat.turns.at(-1);
+  if (last !== undefined && !hasEnded(last.record)) void run(chat, last);
 
-  const leaving = (): void => keep(state);
-  addEventListener("pagehide", leaving);
-  return {
-    nodes: view.nodes,
-    setOpen: view.setOpen,
-    ask: (text) => ask(state, text),
-    stop: () => stop(state),
-    clear: () => clear(state),
-    leave() {
-      keep(state);
-      state.running?.abort();
-      removeEventListener("pagehide", leaving);
-    },
-  };
+  addEventListener("pagehide", () => keep(chat), { signal: chat.left.signal });
+  return chat;
 }
 
-function createContext(state: State): TurnContext {
-  const { options, client, view } = state;
+/** Leaves everything as it is stored; an answer that is being written can be resumed. */
+export function leave(chat: Chat): void {
+  keep(chat);
+  chat.running?.abort();
+  chat.left.abort();
+}
+
+function createContext(chat: Chat): TurnContext {
+  const { options, client, view } = chat;
   return {
     strings: options.strings,
     panel: view.panel,
     grown: view.follow,
     say(text) {
-      if (!state.isRestoring) view.say(text);
+      if (!chat.isRestoring) view.say(text);
     },
     retry(turn) {
       const messageId = readAnswerId(turn.record);
       const trigger = messageId === undefined ? "submit-message" : "regenerate-message";
-      if (state.running === undefined) void run(state, turn, { trigger, messageId });
+      if (chat.running === undefined) void run(chat, turn, { trigger, messageId });
     },
-    edit(turn) {
-      if (state.turns.includes(turn)) remove(state, turn);
+    edit(turn, isFresh) {
+      if (isFresh) clear(chat);
+      else remove(chat, turn);
       view.input.value = turn.record.question;
       view.input.focus();
     },
-    startFresh(turn) {
-      clear(state);
-      this.edit(turn);
-    },
     async rate({ record }, rating, comment) {
       const messageId = readAnswerId(record);
-      await client.rate(state.id, { messageId, rating, comment: comment || undefined });
-      record.rating = rating;
-      keep(state);
+      const isStored = await client.rate(chat.id, {
+        messageId,
+        rating,
+        comment: comment || undefined,
+      });
+      if (isStored) record.rating = rating;
+      keep(chat);
+      return isStored;
     },
   };
 }
 
-function keep({ options, isRestoring, id, isOpen, turns }: State): void {
+function keep({ options, isRestoring, id, isOpen, turns }: Chat): void {
   const records = turns.map(({ record }) => record);
   if (!isRestoring) save(options.storageKey, { id, isOpen, records });
 }
 
-function add(state: State, record: TurnRecord): Turn {
-  const turn = createTurn(state.context, record);
-  state.turns.push(turn);
-  state.view.log.append(turn.element);
+function add(chat: Chat, record: TurnRecord): Turn {
+  const turn = createTurn(chat.context, record);
+  chat.turns.push(turn);
+  chat.view.log.append(turn.element);
   return turn;
 }
 
-function remove(state: State, turn: Turn): void {
-  state.turns = state.turns.filter((other) => other !== turn);
+function remove(chat: Chat, turn: Turn): void {
+  chat.turns = chat.turns.filter((other) => other !== turn);
   turn.element.remove();
-  keep(state);
+  keep(chat);
 }
 
 /** Asks; without a trigger the answer that is being written, or was a moment ago, is read again. */
 async function run(
-  state: State,
+  chat: Chat,
   turn: Turn,
   asked?: { trigger: string; messageId?: string | undefined },
 ): Promise<void> {
-  const { client, id, turns, view, options } = state;
-  const mine = (state.running = new AbortController());
+  const { client, id, turns, view, options } = chat;
+  const mine = (chat.running = new AbortController());
   const { signal } = mine;
   view.setBusy(true);
   turn.begin();
   view.follow(true);
-  keep(state);
+  keep(chat);
   const messages = toMessages(
     turns.map(({ record }) => record),
     turn.record,
   );
   try {
-    const frames = asked
-      ? client.ask({ id, messages, ...asked, ...options.readScope() }, signal)
-      : client.resume(id, signal);
-    for await (const frame of frames) {
-      if (signal.aborted) return;
+    const question = asked && { messages, ...asked, ...options.readScope() };
+    for await (const frame of client.read(id, question, signal)) {
+      signal.throwIfAborted();
       // The newest answer may be that to an earlier question.
       const isOther = (other: Turn): boolean =>
         other !== turn && frame.type === "start" && readAnswerId(other.record) === frame.messageId;
-      if (turns.some(isOther)) throw new Failure("cut");
-      take(state, turn, frame);
+      take(chat, turn, turns.some(isOther) ? failWith("cut") : frame);
     }
-  } catch (error) {
-    if (signal.aborted) return;
-    const { code, message, wait } = error instanceof Failure ? error : new Failure("unexpected");
-    take(state, turn, { type: "error", code, errorText: message, wait });
-  } finally {
-    mine.abort();
-    if (state.running === mine) settle(state);
+  } catch {
+    if (!signal.aborted) take(chat, turn, failWith("unexpected"));
   }
+  mine.abort();
+  if (chat.running === mine) settle(chat);
 }
 
-function settle(state: State): void {
-  state.running = undefined;
-  state.view.setBusy(false);
-  keep(state);
+function settle(chat: Chat): void {
+  chat.running = undefined;
+  chat.view.setBusy(false);
+  keep(chat);
 }
 
-function take({ id, options }: State, turn: Turn, frame: AnswerFrame): void {
+function take({ id, options }: Chat, turn: Turn, frame: AnswerFrame): void {
   turn.take(frame);
   if (frame.type === "data-retrieval") options.emit("retrieval", { report: frame.data });
   else if (frame.type === "error") options.emit("error", { code: frame.code });
@@ -199,27 +184,29 @@ function take({ id, options }: State, turn: Turn, frame: AnswerFrame): void {
     });
 }
 
-function ask(state: State, input: string): void {
-  const text = input.trim();
-  if (state.running !== undefined || text === "") return;
-  state.options.emit("question", { text });
-  void run(state, add(state, { question: text, questionId: createId(), frames: [] }), {
-    trigger: "submit-message",
-  });
+/** False, and nothing is done, while an answer is being written. */
+export function ask(chat: Chat, input: string): boolean {
+  const question = input.trim();
+  if (chat.running || question === "") return false;
+  chat.options.emit("question", { text: question });
+  const turn = add(chat, { question, questionId: createId(), frames: [] });
+  void run(chat, turn, { trigger: "submit-message" });
+  return true;
 }
 
-function stop(state: State): void {
-  if (state.running === undefined) return;
-  state.client.stop(state.id);
-  state.running.abort();
-  take(state, state.turns.at(-1)!, { type: "abort" });
-  settle(state);
+export function stop(chat: Chat): void {
+  if (chat.running === undefined) return;
+  chat.client.stop(chat.id);
+  chat.running.abort();
+  take(chat, chat.turns.at(-1)!, { type: "abort" });
+  settle(chat);
 }
 
-function clear(state: State): void {
-  stop(state);
-  for (const turn of state.turns) remove(state, turn);
-  state.view.panel.close();
-  state.id = createId();
-  keep(state);
+/** Begins a new conversation. */
+export function clear(chat: Chat): void {
+  stop(chat);
+  for (const turn of chat.turns) remove(chat, turn);
+  chat.view.panel.close();
+  chat.id = createId();
+  keep(chat);
 }

@@ -1,41 +1,70 @@
 import { type ErrorCode } from "../errors.ts";
+import { type AnswerFrame } from "./frames.ts";
 
-/** What can fail besides the server: no network, no answer from it, an answer cut short, one that is not its own. */
-export type ClientCode = "offline" | "unreachable" | "cut" | "unexpected";
-export type FailureCode = ErrorCode | ClientCode;
+/** What can fail besides the server: no way to it, an answer cut short, one that is not its own. */
+export type ClientCode = "unreachable" | "cut" | "unexpected";
+type Code = ErrorCode | ClientCode;
 
-/** Why there is no answer, or only the beginning of one. */
-export class Failure extends Error {
-  readonly code: string;
-  /** Seconds after which another try may help. */
-  readonly wait: number;
+export type ErrorFrame = AnswerFrame & { type: "error" };
 
-  /** `detail` is what the server says of it. */
-  constructor(code: FailureCode, detail = "", wait = 0) {
-    super(detail);
-    this.code = code;
-    this.wait = wait;
-  }
+/** Codes by the name of the text that says what to do. */
+const REMEDIES = {
+  unreachable: ["unreachable"],
+  cut: ["cut", "answer-truncated", "stopped"],
+  busy: ["too-many-requests", "overloaded"],
+  change: ["bad-request", "invalid", "too-large"],
+  expired: ["conversation-expired"],
+  owner: [
+    "unauthorized",
+    "forbidden",
+    "not-found",
+    "unknown-collection",
+    "foreign-collection",
+    "method-not-allowed",
+    "unsupported-media-type",
+    "not-configured",
+  ],
+} as const satisfies Record<string, readonly Code[]>;
+
+/** Codes of what may work again by itself. */
+type Passing =
+  | "timeout"
+  | "unexpected"
+  | "internal"
+  | "shutting-down"
+  | "model-unavailable"
+  | "storage-unavailable"
+  | "retrieval-unavailable";
+
+export type Remedy = keyof typeof REMEDIES | "later";
+
+type Untold = Exclude<Code, (typeof REMEDIES)[keyof typeof REMEDIES][number] | Passing>;
+/** A code that has no text does not compile. */
+export const isEveryCodeTold: [Untold] extends [never] ? true : never = true;
+
+export function findRemedy(code: string): Remedy {
+  const found = Object.entries(REMEDIES).find(([, codes]) => codes.includes(code as never));
+  return (found?.[0] as Remedy | undefined) ?? "later";
 }
 
-const BY_STATUS: Record<number, FailureCode> = {
-  401: "unauthorized",
-  403: "forbidden",
-  404: "not-found",
-  410: "conversation-expired",
-  413: "too-large",
-  429: "too-many-requests",
-  504: "timeout",
-};
+export const failWith = (code: string, errorText?: string, wait = 0): ErrorFrame => ({
+  type: "error",
+  code,
+  errorText,
+  wait,
+});
 
-/** A refusal as the server wrote it, or what its status says where a proxy wrote it. */
-export async function readFailure(response: Response): Promise<Failure> {
+/** Why there is nothing to read; undefined where there is. */
+export async function findFailure(response: Response | undefined): Promise<ErrorFrame | undefined> {
+  if (response === undefined) return failWith("unreachable");
+  const { status, headers, ok } = response;
+  if (status === 204) return failWith("cut");
+  if (ok && headers.get("content-type")?.startsWith("text/event-stream")) return undefined;
   const problem = await response.json().catch(() => undefined);
-  const wait = response.headers.get("retry-after") ?? "";
-  const seconds = /^\d+$/.test(wait) ? Number(wait) : (Date.parse(wait) - Date.now()) / 1000;
-  return new Failure(
-    problem?.code ?? BY_STATUS[response.status] ?? "unexpected",
+  // A proxy gives no code.
+  return failWith(
+    problem?.code ?? (status === 429 ? "too-many-requests" : "unexpected"),
     problem?.detail,
-    Math.min(Math.ceil(Math.max(seconds || 0, 0)), 3600),
+    Math.ceil(Number(headers.get("retry-after"))) || 0,
   );
 }

@@ -28,7 +28,7 @@ export type AnswerFrame = { id?: string | undefined } & (
   | { type: "text-delta"; delta: string }
   | { type: "data-citations"; data: Citation[] }
   | { type: "finish"; finishReason: string; messageMetadata: { answered: boolean } }
-  | { type: "error"; code: string; errorText?: string; wait?: number }
+  | { type: "error"; code: string; errorText?: string | undefined; wait?: number }
   | { type: "abort" }
 );
 

@@ -5,10 +5,9 @@ import {
   parser,
   parser_end,
   parser_write,
-  RAW_URL,
   type Renderer,
 } from "streaming-markdown";
-import { linkTo, readLink } from "./dom.ts";
+import { createLink } from "./dom.ts";
 
 export interface Markdown {
   /** Takes the next characters; they may be cut anywhere. */
@@ -123,10 +122,13 @@ function endLink(
   link: Link,
   createMarker: (n: number) => Node | undefined,
 ): void {
-  const href = readLink(link.address);
-  if (href === undefined) return element.replaceWith(...readBrackets(element, link, createMarker));
-  if (element.firstChild === null) element.append(href);
-  for (const [name, value] of Object.entries(linkTo(href))) element.setAttribute(name, value);
+  const { childNodes } = element;
+  const anchor = createLink(link.address, ...(childNodes[0] ? [] : [link.address!]));
+  if (anchor === undefined) element.replaceWith(...readBrackets(element, link, createMarker));
+  else {
+    anchor.append(...childNodes);
+    element.replaceWith(anchor);
+  }
 }
 
 /** What is in brackets and no link: a marker, or text as it was written. */
@@ -140,7 +142,5 @@ function readBrackets(
   // What looks like a marker's address is text: `[1](approximately)`.
   if (marker !== undefined) return [marker, address ? `(${address})` : ""];
   if (address !== undefined) return [...childNodes];
-  return [OPENINGS[token]!, ...childNodes, isClosed ? "]" : ""];
+  return [token === IMAGE ? "![" : "[", ...childNodes, isClosed ? "]" : ""];
 }
-
-const OPENINGS: Record<number, string> = { [LINK]: "[", [IMAGE]: "![", [RAW_URL]: "" };

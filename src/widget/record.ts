@@ -15,12 +15,14 @@ export interface StoredConversation {
   isOpen: boolean;
 }
 
+const KEPT = /^(data-(retrieval|citations)|source-url|text-delta|finish|error|abort)$/;
+
 /** Adds a frame; texts that follow one another become one, and what only passes by is left out. */
 export function keepFrame(record: TurnRecord, frame: AnswerFrame): void {
   const last = record.frames.at(-1);
   if (frame.type === "start") record.frames = [frame];
   else if (frame.type === "text-delta" && last?.type === "text-delta") last.delta += frame.delta;
-  else if (frame.type !== "data-status") record.frames.push({ ...frame, id: undefined });
+  else if (KEPT.test(frame.type)) record.frames.push({ ...frame, id: undefined });
 }
 
 export function readText({ frames }: TurnRecord): string {
@@ -54,7 +56,7 @@ const toMessage = (id: string, role: string, text: string): object => ({
 /** Nothing where the tab stores nothing. */
 export function load(key: string): StoredConversation | undefined {
   try {
-    const stored = JSON.parse(sessionStorage.getItem(key) ?? "null") as StoredConversation | null;
+    const stored = JSON.parse(sessionStorage.getItem(key)!) as StoredConversation | null;
     return Array.isArray(stored?.records) ? stored : undefined;
   } catch {
     return undefined;

@@ -1,9 +1,8 @@
 import { type Citation } from "../ports.ts";
-import { h, iconButton, linkTo, readLink } from "./dom.ts";
+import { createLink, h, iconButton } from "./dom.ts";
 import { type SourceDetails, type SourceFrame } from "./frames.ts";
 import { CLOSE } from "./icons.ts";
-import { fill } from "./strings.ts";
-import { type Strings } from "./strings-en.ts";
+import { fill, type Strings } from "./strings.ts";
 
 export interface SourcePanel {
   element: HTMLElement;
@@ -19,6 +18,9 @@ export const readSource = (source: SourceFrame): SourceDetails =>
 export const readTitle = (source: SourceFrame): string =>
   source.title || readSource(source).documentId;
 
+export const readLabel = (source: SourceFrame, strings: Strings): string =>
+  `${fill(strings.source, readSource(source).n)}: ${readTitle(source)}`;
+
 /** Where in its document a source stands: "products · Care › Washing, p. 3". */
 function readPlace(source: SourceFrame): string {
   const { collection, heading = [], page } = readSource(source);
@@ -27,11 +29,14 @@ function readPlace(source: SourceFrame): string {
 }
 
 /** One entry of the list under an answer. */
-export function createSourceItem(source: SourceFrame, open: (from: HTMLElement) => void): Element {
+export function createSourceItem(
+  source: SourceFrame,
+  open: (source: SourceFrame, from: HTMLElement) => void,
+): Element {
   const button = h(
     "button",
-    { type: "button", part: "source-item", click: () => open(button) },
-    h("span", { class: "number" }, String(readSource(source).n)),
+    { type: "button", click: () => open(source, button) },
+    h("span", { class: "marker" }, String(readSource(source).n)),
     h("span", { dir: "auto" }, readTitle(source), h("small", {}, readPlace(source))),
   );
   return h("li", {}, button);
@@ -39,7 +44,7 @@ export function createSourceItem(source: SourceFrame, open: (from: HTMLElement) 
 
 export function createSourcePanel(strings: Strings): SourcePanel {
   let opener: HTMLElement | undefined;
-  const element = h("section", { part: "source", class: "source", tabindex: -1, hidden: true });
+  const element = h("section", { class: "source", tabindex: -1, hidden: "" });
 
   const panel: SourcePanel = {
     element,
@@ -48,24 +53,24 @@ export function createSourcePanel(strings: Strings): SourcePanel {
       opener = from;
       opener.setAttribute("aria-expanded", "true");
       const { n, snippet } = readSource(source);
-      const title = fill(strings.source, { n, title: readTitle(source) });
-      const href = readLink(source.url);
-      const quotes = citations.flatMap(({ quote, verified }) => (verified && quote) || []);
-      element.setAttribute("aria-label", title);
+      const quotes = new Set(citations.flatMap(({ quote, verified }) => (verified && quote) || []));
+      element.setAttribute("aria-label", readLabel(source, strings));
       element.hidden = false;
       element.replaceChildren(
         h(
           "header",
           {},
-          h("span", { class: "number" }, String(n)),
+          h("span", { class: "marker" }, String(n)),
           h("h3", { dir: "auto" }, readTitle(source), h("small", {}, readPlace(source))),
-          iconButton(CLOSE, strings.closeSource, { click: panel.close }),
+          iconButton(CLOSE, strings.close, { click: panel.close }),
         ),
-        ...showPassage(snippet ?? "", quotes, strings),
-        ...(citations.some(({ verified }) => !verified)
-          ? [h("p", { class: "hint" }, strings.unverifiedHint)]
-          : []),
-        ...(href === undefined ? [] : [h("a", linkTo(href), `${strings.openSource} ↗`)]),
+        ...showPassage(snippet ?? "", [...quotes]),
+        h(
+          "p",
+          { class: "hint" },
+          citations.some(({ verified }) => !verified) ? strings.unverified : "",
+        ),
+        createLink(source.url, `${strings.openSource} ↗`) ?? "",
       );
       element.scrollTop = 0;
       element.focus({ preventScroll: true });
@@ -82,41 +87,17 @@ export function createSourcePanel(strings: Strings): SourcePanel {
   return panel;
 }
 
-/** The snippet with the quotes marked in it; a quote from farther on stands before it. */
-function showPassage(snippet: string, quotes: string[], strings: Strings): Element[] {
-  const found = findQuotes(snippet, quotes);
-  const passage = h("blockquote", { dir: "auto" });
-  let from = 0;
-  for (const [start, end] of found.ranges) {
-    if (start < from) continue;
-    passage.append(snippet.slice(from, start), h("mark", {}, snippet.slice(start, end)));
-    from = end;
-  }
-  passage.append(snippet.slice(from));
-  const elsewhere = found.missing.map((quote) =>
-    h("blockquote", { dir: "auto" }, h("small", {}, strings.quoted), h("mark", {}, quote)),
+/** The snippet with the quotes marked in it; a quote from farther on stands before it. White space may differ. */
+function showPassage(snippet: string, quotes: string[]): Element[] {
+  const patterns = quotes.map((quote) =>
+    quote.replace(/[^\p{L}\p{N}\s]/gu, "\\$&").replace(/\s+/g, "\\s+"),
   );
-  return [...elsewhere, passage];
-}
-
-const MARKS = /[\s*_`#>|\\]+/;
-
-/** Places of the quotes, in order. White space, case and Markdown's marks may differ. */
-export function findQuotes(
-  snippet: string,
-  quotes: string[],
-): { ranges: [number, number][]; missing: string[] } {
-  const ranges: [number, number][] = [];
-  const missing = new Set<string>();
-  for (const quote of quotes) {
-    const words = quote
-      .replace(/[\s.,;:!?]+$/, "")
-      .split(MARKS)
-      .filter(Boolean);
-    const pattern = words.map((word) => word.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join(MARKS.source);
-    const match = pattern === "" ? null : new RegExp(pattern, "i").exec(snippet);
-    if (match === null) missing.add(quote);
-    else ranges.push([match.index, match.index + match[0].length]);
-  }
-  return { ranges: ranges.sort(([a], [b]) => a - b), missing: [...missing] };
+  const isElsewhere = (_: string, index: number): boolean =>
+    !RegExp(patterns[index]!).test(snippet);
+  const elsewhere = quotes.filter(isElsewhere).map((quote) => ["", quote]);
+  const parts = snippet.split(RegExp(`(${patterns.join("|") || "$^"})`));
+  return [...elsewhere, parts].map((texts) => {
+    const nodes = texts.map((text, index) => (index % 2 ? h("mark", {}, text) : text));
+    return h("blockquote", { dir: "auto" }, ...nodes);
+  });
 }

@@ -1,91 +1,61 @@
 import { type CollectionOutcome, type RetrievalReport } from "../chat/events.ts";
 import { h } from "./dom.ts";
+import { type ErrorFrame, findRemedy } from "./failure.ts";
 import { type AnswerFrame, type SourceFrame } from "./frames.ts";
 import { createSourceItem, readSource } from "./sources.ts";
-import { fill } from "./strings.ts";
-import { type Strings } from "./strings-en.ts";
+import { fill, type Strings } from "./strings.ts";
+
+/** Whether the documents hold no answer. */
+export const isEmpty = (last: AnswerFrame): boolean =>
+  last.type === "finish" && last.messageMetadata?.answered === false;
 
 /** What the end of an answer says of it. */
-export function showEnd(
-  last: AnswerFrame,
-  strings: Strings,
-): { note: HTMLElement | string; said: string; isAnswer: boolean } {
-  if (last.type === "error") {
-    const text = describeFailure(last, strings);
-    return { note: note("bad", text, "alert"), said: "", isAnswer: true };
-  }
-  if (last.type !== "finish")
-    return { note: note("", strings.halted), said: strings.halted, isAnswer: true };
-  const isAnswer = last.messageMetadata?.answered !== false;
-  const text = isAnswer ? (last.finishReason === "stop" ? "" : strings.early) : strings.nothing;
-  return { note: text && note("", text), said: text || strings.complete, isAnswer };
+export function showEnd(last: AnswerFrame, strings: Strings): HTMLElement {
+  if (last.type === "error") return note("bad", describeFailure(last, strings), "alert");
+  if (last.type === "abort") return note("", strings.halted);
+  const isWhole = (last as { finishReason?: string }).finishReason === "stop";
+  return note("", isEmpty(last) ? strings.nothing : isWhole ? "" : strings.cut);
 }
 
 const note = (kind: string, text: string, role?: string): HTMLElement =>
-  h("p", { class: `note ${kind}`, part: "note", role, dir: "auto" }, text);
+  h("p", { class: `note ${kind}`, role, dir: "auto" }, text);
 
-/** The text of a code; a code that is not known speaks for itself. What is wrong with a question only the server knows. */
-function describeFailure(
-  { code, errorText = "" }: AnswerFrame & { type: "error" },
-  strings: Strings,
-): string {
-  const known = Object.hasOwn(strings, code) ? strings[code as keyof Strings] : undefined;
-  const detail = code === "invalid" && errorText !== "" ? ` (${errorText})` : "";
-  return known === undefined ? errorText || strings.unexpected : known + detail;
+/** The text of a code, or of its remedy. What is wrong with a question only the server knows. */
+function describeFailure({ code, errorText }: ErrorFrame, strings: Strings): string {
+  const text = (strings as Record<string, string>)[code] ?? strings[findRemedy(code)];
+  return code === "invalid" && errorText ? `${text} (${errorText})` : text;
 }
 
-/** The sources that are cited; behind them, or where nothing was found before them, the others. */
+/** The sources that are cited, or the nearest where nothing was found; behind them the others. */
 export function showSources(
   sources: SourceFrame[],
-  cited: Set<number>,
-  isAnswer: boolean,
+  isFirst: (n: number) => boolean,
+  heading: string,
   strings: Strings,
   open: (source: SourceFrame, from: HTMLElement) => void,
 ): Element[] {
   const list = (some: SourceFrame[]): Element =>
-    h(
-      "ol",
-      { class: "sources", part: "sources" },
-      ...some.map((source) => createSourceItem(source, (from) => open(source, from))),
-    );
-  const isFirst = (source: SourceFrame): boolean =>
-    isAnswer ? cited.has(readSource(source).n) : readSource(source).n <= 3;
-  const [first, rest] = [sources.filter(isFirst), sources.filter((source) => !isFirst(source))];
-  const more = h("summary", {}, fill(strings.more, { n: rest.length }));
+    h("ol", { class: "sources" }, ...some.map((source) => createSourceItem(source, open)));
+  const first = sources.filter((source) => isFirst(readSource(source).n));
+  const rest = sources.filter((source) => !first.includes(source));
+  const more = h("summary", {}, fill(strings.more, rest.length));
   return [
-    ...(first.length === 0
-      ? []
-      : [h("h4", {}, isAnswer ? strings.sources : strings.nearest), list(first)]),
-    ...(rest.length === 0 ? [] : [h("details", {}, more, list(rest))]),
+    ...(first.length > 0 ? [h("h4", {}, heading), list(first)] : []),
+    ...(rest.length > 0 ? [h("details", {}, more, list(rest))] : []),
   ];
 }
 
-/** Which collections answered, and what was missing. */
-export function showReport(report: RetrievalReport | undefined, strings: Strings): Element[] {
-  if (report === undefined) return [];
-  const { collections, degraded, stages } = report;
-  const describe = ({ status, hits, ms }: CollectionOutcome): string =>
-    status === "ok"
-      ? `${fill(strings.hits, { n: hits })} · ${Math.round(ms)} ms`
-      : strings[status === "timeout" ? "late" : status];
-  const lost = [
-    ...collections.flatMap((outcome) =>
-      outcome.status === "ok" || outcome.status === "empty"
-        ? []
-        : `${outcome.name} (${describe(outcome)})`,
-    ),
-    ...Object.entries(stages).flatMap(([name, { status }]) => (status === "failed" ? name : [])),
-  ];
-  const rows = collections.map((outcome) =>
-    h("li", {}, h("b", {}, outcome.name), ` ${describe(outcome)}`),
-  );
+/** Which collections answered, and whether something is missing. */
+export function showReport(
+  { collections, degraded }: RetrievalReport,
+  strings: Strings,
+): Element[] {
+  const describe = ({ name, status, hits, ms }: CollectionOutcome): string => {
+    const texts: Record<string, string> = { timeout: strings.late, error: strings.failed };
+    return `${name}: ${texts[status] ?? fill(strings.hits, hits)}, ${Math.round(ms)} ms`;
+  };
   return [
-    ...(degraded ? [note("warn", `${strings.degraded} ${lost.join(", ")}`)] : []),
-    h(
-      "details",
-      { part: "retrieval" },
-      h("summary", {}, fill(strings.searched, { n: collections.length })),
-      h("ul", { class: "report" }, ...rows),
-    ),
+    note("warn", degraded ? strings.degraded : ""),
+    h("p", { class: "hint" }, collections.map(describe).join(" · ")),
   ];
 }

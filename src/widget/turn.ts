@@ -6,7 +6,7 @@ import { type AnswerFrame, endsAnswer } from "./frames.ts";
 import { keepFrame, readText, type TurnRecord } from "./record.ts";
 import { readSource, readTitle } from "./sources.ts";
 import { fill } from "./strings.ts";
-import { showEnd, showReport, showSources } from "./turn-end.ts";
+import { isEmpty, showEnd, showReport, showSources } from "./turn-end.ts";
 
 /** What a turn needs of the chat around it. */
 export type TurnContext = Actions & AnswerOptions;
@@ -23,8 +23,7 @@ export interface Turn {
 /** A question with everything that is shown for it. */
 export function createTurn(context: TurnContext, record: TurnRecord): Turn {
   const { strings, say } = context;
-  const asked = h("span", { class: "hidden" }, `${strings.asked} `);
-  const progress = h("p", { class: "progress", part: "progress", hidden: true });
+  const progress = h("p", { class: "progress", hidden: "" });
   const after = h("div", { class: "after" });
   let answer = createAnswer(context);
   let report: RetrievalReport | undefined;
@@ -39,8 +38,8 @@ export function createTurn(context: TurnContext, record: TurnRecord): Turn {
     record,
     element: h(
       "article",
-      { part: "turn" },
-      h("h3", { part: "question", class: "question", dir: "auto" }, asked, record.question),
+      {},
+      h("h3", { class: "question", dir: "auto" }, record.question),
       answer.element,
       progress,
       after,
@@ -63,8 +62,8 @@ export function createTurn(context: TurnContext, record: TurnRecord): Turn {
         const { data } = frame;
         announce(
           data.stage === "searching"
-            ? fill(strings.searching, { n: data.collections })
-            : fill(strings.writing, { n: data.sources }),
+            ? fill(strings.searching, data.collections)
+            : fill(strings.writing, data.sources),
         );
       } else if (frame.type === "data-retrieval") report = frame.data;
       else if (endsAnswer(frame)) {
@@ -81,7 +80,7 @@ export function createTurn(context: TurnContext, record: TurnRecord): Turn {
 function takeContent(answer: Answer, frame: AnswerFrame): void {
   if (frame.type === "source-url" && readSource(frame) !== undefined) answer.sources.push(frame);
   else if (frame.type === "text-delta") answer.write(frame.delta);
-  else if (frame.type === "data-citations") answer.citations = frame.data;
+  else if (frame.type === "data-citations") answer.citations = [frame.data].flat();
 }
 
 /** All that stands under an answer which has ended. */
@@ -91,21 +90,25 @@ function showAll(
   answer: Answer,
   report: RetrievalReport | undefined,
   last: AnswerFrame,
-): (Node | string)[] {
+): Node[] {
   const { strings, say } = context;
   const { sources, openSource } = answer;
   const cited = answer.end();
-  const { note, said, isAnswer } = showEnd(last, strings);
+  const note = showEnd(last, strings);
   const references = sources.flatMap((source) => {
     const { n } = readSource(source);
     return cited.has(n) ? `[${n}] ${readTitle(source)}: ${source.url}` : [];
   });
   // An alert is heard by itself.
-  if (said !== "") say(`${said} ${readText(turn.record).replace(/\s*\[\d+\]/g, "")}`);
+  if (last.type !== "error")
+    say(`${note.textContent} ${readText(turn.record).replace(/\s*\[\d+\]/g, "")}`);
+  const [isFirst, heading] = isEmpty(last)
+    ? [(n: number) => n < 4, strings.nearest]
+    : [(n: number) => cited.has(n), strings.sources];
   return [
     note,
-    ...showSources(sources, cited, isAnswer, strings, openSource),
-    ...showReport(report, strings),
-    createActions(context, turn, last, references),
+    ...showSources(sources, isFirst, heading, strings, openSource),
+    ...(report === undefined ? [] : showReport(report, strings)),
+    ...createActions(context, turn, last, references),
   ];
 }

@@ -1,14 +1,16 @@
-import { h, iconButton } from "./dom.ts";
+import { h, iconButton, textButton } from "./dom.ts";
 import { CHAT, CLOSE, FRESH, SEND, STOP } from "./icons.ts";
 import { createSourcePanel, type SourcePanel } from "./sources.ts";
-import { type Strings } from "./strings-en.ts";
+import { type Strings } from "./strings.ts";
 
 export interface ViewOptions {
   strings: Strings;
   isInline: boolean;
+  placeholder: string;
   /** Suggested first questions. */
   questions: string[];
-  onAsk(text: string): void;
+  /** False when nothing is asked now. */
+  onAsk(text: string): boolean;
   onStop(): void;
   onFresh(): void;
   onOpen(isOpen: boolean): void;
@@ -34,9 +36,8 @@ export function createView(options: ViewOptions): View {
   const live = h("div", { class: "hidden", role: "status" });
   const { log, follow } = createLog(options);
   const { form, input, setBusy } = createForm(options);
-  const launcher = iconButton(CHAT, strings.open, {
+  const launcher = iconButton(CHAT, strings.heading, {
     class: "launcher",
-    part: "launcher",
     "aria-expanded": "false",
     click: () => setOpen(chat.hidden === true),
   });
@@ -45,10 +46,9 @@ export function createView(options: ViewOptions): View {
     "section",
     {
       class: "chat",
-      part: "panel",
       "aria-label": strings.heading,
       role: isInline ? undefined : "dialog",
-      hidden: !isInline,
+      hidden: isInline ? undefined : "",
       keydown(event) {
         const { key, isComposing } = event as KeyboardEvent;
         if (key !== "Escape" || isComposing) return;
@@ -89,7 +89,7 @@ export function createView(options: ViewOptions): View {
 function createHeader({ strings, isInline, onFresh }: ViewOptions, close: () => void): HTMLElement {
   return h(
     "header",
-    { part: "header" },
+    {},
     h("h2", { dir: "auto" }, strings.heading),
     iconButton(FRESH, strings.fresh, { click: onFresh }),
     ...(isInline ? [] : [iconButton(CLOSE, strings.close, { click: close })]),
@@ -103,31 +103,17 @@ function createLog({ strings, questions, onAsk }: ViewOptions): Pick<View, "log"
     "div",
     {
       class: "log",
-      part: "log",
       role: "log",
       "aria-live": "off",
-      "aria-label": strings.conversation,
+      "aria-label": strings.heading,
       tabindex: 0,
       scroll: () => void (isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40),
     },
     h(
       "div",
-      { class: "welcome", part: "welcome" },
+      { class: "welcome" },
       h("p", { dir: "auto" }, strings.greeting),
-      h("p", { class: "hint", dir: "auto" }, strings.introduction),
-      ...questions.map((question) =>
-        h(
-          "button",
-          {
-            type: "button",
-            class: "wide",
-            part: "suggestion",
-            dir: "auto",
-            click: () => onAsk(question),
-          },
-          question,
-        ),
-      ),
+      ...questions.map((question) => textButton(question, () => onAsk(question))),
     ),
   );
   return {
@@ -139,40 +125,35 @@ function createLog({ strings, questions, onAsk }: ViewOptions): Pick<View, "log"
   };
 }
 
-function createForm({ strings, onAsk, onStop }: ViewOptions): {
+function createForm({ strings, placeholder, onAsk, onStop }: ViewOptions): {
   form: HTMLElement;
   input: HTMLTextAreaElement;
   setBusy(isBusy: boolean): void;
 } {
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (send.hidden || input.value.trim() === "") return;
-    const text = input.value.trim();
-    input.value = "";
-    onAsk(text);
+    if (onAsk(input.value)) input.value = "";
   };
   const input = h("textarea", {
-    part: "input",
     rows: 1,
     dir: "auto",
     enterkeyhint: "send",
-    "aria-label": strings.placeholder,
-    placeholder: strings.placeholder,
+    "aria-label": placeholder,
+    placeholder,
     keydown(event) {
       const { key, shiftKey, isComposing, keyCode } = event as KeyboardEvent;
       // Safari ends a composition before the key arrives; 229 is all that is left of it.
       if (key === "Enter" && !shiftKey && !isComposing && keyCode !== 229) submit(event);
     },
   });
-  const send = iconButton(SEND, strings.send, { class: "send", part: "send", type: "submit" });
+  const send = iconButton(SEND, strings.send, { class: "send", type: "submit" });
   const stop = iconButton(STOP, strings.stop, {
     class: "send",
-    part: "stop",
-    hidden: true,
+    hidden: "",
     click: onStop,
   });
   return {
-    form: h("form", { part: "form", submit }, input, send, stop),
+    form: h("form", { submit }, input, send, stop),
     input,
     setBusy(isBusy) {
       const focused = (input.getRootNode() as ShadowRoot).activeElement;
