@@ -33,7 +33,7 @@ export function createClient(server: string): Client {
 
   return {
     async *read(id, question, signal) {
-      let [last, tries] = ["", 0];
+      let [last, tries, isOpen, hasIds] = ["", 0, false, true];
       const reopen = (): Promise<Response | undefined> =>
         send(`/${id}/stream`, { headers: last ? { "last-event-id": last } : {}, signal });
       let response = await (question ? post("", { id, ...question }, { signal }) : reopen());
@@ -41,15 +41,17 @@ export function createClient(server: string): Client {
         signal.throwIfAborted();
         // Between two tries to read on, a refusal is no end.
         const failure = await findFailure(response);
-        if (failure && (last === "" || failure.code === "cut")) return yield failure;
+        if (failure && (!isOpen || failure.code === "cut")) return yield failure;
+        isOpen = true;
         for await (const frame of failure ? [] : readFrames(response!.body!, signal)) {
-          last = frame.id ?? last;
+          last = frame.id ?? "";
+          hasIds = last !== "";
           tries = 0;
           yield frame;
           if (endsAnswer(frame)) return;
         }
         // Reads on after a cut, where the frames say where that is.
-        if (last === "" || tries === TRIES) return yield failWith("cut");
+        if (!hasIds || tries === TRIES) return yield failWith("cut");
         await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** tries));
         tries += 1;
         response = await reopen();

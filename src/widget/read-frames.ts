@@ -27,7 +27,8 @@ export async function* readFrames(
         if (/^id: ?[\w-]+$/.test(line)) id = line.slice(3).trim();
         if (line !== "") continue;
         const frame = parse(data);
-        if (frame) yield id === "" ? frame : { ...frame, id };
+        // Frames have an `id` of their own too, of the text that they are a part of.
+        if (frame) yield { ...frame, id };
         [data, id] = ["", ""];
       }
     }
