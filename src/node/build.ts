@@ -12,7 +12,7 @@ const ROOT = new URL("../../", import.meta.url);
 const OUTPUT = new URL(".build/", ROOT);
 /** Fields with names that only the widget and its Markdown parser have: no browser, no page and no wire knows them. */
 const OWN_FIELDS =
-  /^(renderer|pending|tokens?|len|spaces|indent|indent_len|blockquote_idx|hr_chars?|fence_start|fence_end|table_state|add_token|end_token|add_text|set_attr|isRestoring|isInline|isClosed|storageKey|readScope|setOpen|setBusy|onAsk|onStop|onFresh|onOpen|questionId|record|turns|grown|citations|panel|follow|begin|running|client|context|address)$/;
+  /^(renderer|pending|tokens?|len|spaces|indent|indent_len|blockquote_idx|hr_chars?|fence_start|fence_end|table_state|add_token|end_token|add_text|set_attr|isRestoring|isInline|isClosed|storageKey|readScope|setOpen|setBusy|onAsk|onStop|onFresh|onOpen|questionId|record|turns|grown|citations|panel|follow|begin|running|client|context|address|element|nodes|take|rate|say|options|view)$/;
 const ENTRIES = { widget: "src/widget/main.ts", demo: "src/widget/demo/main.ts" };
 
 /** A style sheet as a text, which esbuild alone would leave as it was written. */

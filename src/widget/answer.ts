@@ -24,9 +24,6 @@ export interface Answer {
   openSource(source: SourceFrame, from: HTMLElement): void;
 }
 
-/** Characters that are drawn at once: a frame must stay short on a slow machine too. */
-const STRETCH = 3000;
-
 export function createAnswer({ strings, panel, grown }: AnswerOptions): Answer {
   const markers: { button: HTMLElement; n: number; at: number }[] = [];
   let [text, frame] = ["", 0];
@@ -78,9 +75,8 @@ export function createAnswer({ strings, panel, grown }: AnswerOptions): Answer {
     return button;
   });
   function draw(): void {
-    markdown.write(text.slice(0, STRETCH));
-    text = text.slice(STRETCH);
-    frame = text === "" ? 0 : requestAnimationFrame(draw);
+    markdown.write(text);
+    [text, frame] = ["", 0];
     grown();
   }
   return answer;

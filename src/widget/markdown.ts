@@ -35,7 +35,7 @@ const BLOCK = /^(p|h4|li|blockquote|t[dh])$/;
  */
 export function createMarkdown(root: HTMLElement, createMarker: CreateMarker): Markdown {
   let [raw, at] = ["", 0];
-  const { renderer, flush } = createRenderer(root, (element, link) => {
+  const { renderer, flush, close } = createRenderer(root, (element, link) => {
     const isClosed = raw[at - 1] === "]";
     endLink(element, { ...link, isClosed }, (n) => createMarker(n, at));
   });
@@ -54,7 +54,7 @@ export function createMarkdown(root: HTMLElement, createMarker: CreateMarker): M
     },
     end() {
       parser_end(state);
-      flush();
+      close();
     },
   };
 }
@@ -68,7 +68,7 @@ interface Link {
 function createRenderer(
   root: HTMLElement,
   onLink: (element: HTMLElement, link: Link) => void,
-): { renderer: Renderer<undefined>; flush(isMoreToCome?: boolean): void } {
+): { renderer: Renderer<undefined>; flush(isMoreToCome: boolean): void; close(): void } {
   const open = [root];
   const links = new Map<HTMLElement, Link>();
   let top = root;
@@ -113,7 +113,14 @@ function createRenderer(
       else if (top.localName === "ol") top.setAttribute("start", value);
     },
   };
-  return { renderer, flush };
+  return {
+    renderer,
+    flush,
+    close() {
+      flush();
+      while (open.length > 1) renderer.end_token(undefined);
+    },
+  };
 }
 
 /** A link keeps its address if that is allowed. */

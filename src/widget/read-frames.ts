@@ -14,7 +14,7 @@ export async function* readFrames(
   const reader = body
     .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
     .getReader();
-  let [rest, data, id] = ["", "", ""];
+  let [rest, data, id, count] = ["", "", "", 0];
   try {
     for (;;) {
       const timer = setTimeout(() => reader.cancel(), SILENCE);
@@ -27,6 +27,8 @@ export async function* readFrames(
         if (/^id: ?[\w-]+$/.test(line)) id = line.slice(3).trim();
         if (line !== "") continue;
         const frame = parse(data);
+        // Many that come at once must not keep the page from being drawn.
+        if (++count % 50 === 0) await new Promise((resolve) => setTimeout(resolve));
         // Frames have an `id` of their own too, of the text that they are a part of.
         if (frame) yield { ...frame, id };
         [data, id] = ["", ""];

@@ -1,4 +1,4 @@
-// `npm run bench -- [chat|overload|readers|retrieval|ingest|qdrant|gate] [options]`: the named bench, or all of them one after the other.
+// `npm run bench -- [chat|overload|readers|retrieval|ingest|qdrant|gate|widget] [options]`: the named bench, or all of them one after the other.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +10,7 @@ const BENCHES: Record<string, string> = {
   ingest: "./ingest.ts",
   qdrant: "./qdrant/main.ts",
   gate: "./gate.ts",
+  widget: "./widget.ts",
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

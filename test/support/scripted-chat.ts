@@ -159,6 +159,8 @@ export interface Site extends Omit<LoopbackServer, "refuse" | "accept"> {
   /** Origins that the page's policy lets it talk to. */
   connect: string;
   language: string;
+  /** Whether the page has a policy at all. @default true */
+  hasPolicy: boolean;
 }
 
 /** A page of somebody else's, with a policy that lets nothing run or be styled but the widget. */
@@ -177,7 +179,7 @@ export async function startSite(): Promise<Site> {
     response
       .writeHead(200, {
         "content-type": "text/html; charset=utf-8",
-        "content-security-policy": policy,
+        ...(site.hasPolicy && { "content-security-policy": policy }),
       })
       .end(html);
   });
@@ -188,6 +190,7 @@ export async function startSite(): Promise<Site> {
     head: '<script type="module" src="/widget.js"></script>',
     connect: "",
     language: "en",
+    hasPolicy: true,
   };
   return site;
 }
