@@ -99,14 +99,6 @@ export const problemSchema = z
   })
   .openapi("Problem", { description: "Problem details (RFC 9457)." });
 
-/** An OpenAPI response of problem details. */
-export function problem(description: string): {
-  description: string;
-  content: { "application/problem+json": { schema: typeof problemSchema } };
-} {
-  return { description, content: { "application/problem+json": { schema: problemSchema } } };
-}
-
 /**
  * Content in several forms. The types tell of JSON alone: hono would mix all of them into what a typed client's `json()`
  * gives.

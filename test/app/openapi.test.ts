@@ -53,8 +53,10 @@ describe("GET /openapi.json", () => {
     expect(api.components.schemas["ErrorCode"]?.enum).toEqual(Object.keys(STATUS));
     for (const [name, { responses }] of operations()) {
       for (const [status, { content = {} }] of Object.entries(responses)) {
-        const { examples } = content["application/problem+json"] ?? {};
-        if (Number(status) < 400 || examples === undefined) continue;
+        const media = content["application/problem+json"];
+        if (media === undefined) continue;
+        const { examples = {} } = media;
+        expect(Object.keys(examples), `${name} ${status}`).not.toEqual([]);
         for (const code of Object.keys(examples))
           expect(STATUS[code as keyof typeof STATUS], `${name} ${code}`).toBe(Number(status));
       }
