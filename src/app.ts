@@ -11,6 +11,7 @@ import { addDocsRoute } from "./routes/docs.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import type { AppEnvironment } from "./routes/environment.ts";
 import { addHealthRoutes } from "./routes/health.ts";
+import { addOpenAIRoutes } from "./routes/openai.ts";
 import { addDescriptionRoute } from "./routes/openapi.ts";
 import { addPageRoutes } from "./routes/page.ts";
 import { addRefusals } from "./routes/refusals.ts";
@@ -34,19 +35,24 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   app.use(closedHeaders());
   app.use(crossOrigin(services));
   // Refused before its body is read; only a body tells whether it would join an answer that is running already.
-  if (!config.RESUMABLE)
-    app.on("POST", ["/chat", "/"], (_c, next) => {
-      running.requireRoom();
-      return next();
-    });
+  const answering = ["/v1/chat/completions", ...(config.RESUMABLE ? [] : ["/chat", "/"])];
+  app.on("POST", answering, (_c, next) => {
+    running.requireRoom();
+    return next();
+  });
   app.use("/collections/*", limitBody(config.MAX_BODY_BYTES * DOCUMENT_BODY_FACTOR));
-  app.on("POST", ["/chat", "/search", "/"], limitBody(config.MAX_BODY_BYTES));
+  app.on(
+    "POST",
+    ["/chat", "/search", "/", "/v1/chat/completions"],
+    limitBody(config.MAX_BODY_BYTES),
+  );
 
   addChatRoute(app, services);
   addChatStreamRoutes(app, services);
   addSearchRoute(app, services);
   addDocumentRoutes(app, services);
   addSourceRoute(app, services);
+  addOpenAIRoutes(app, services);
   addHealthRoutes(app, services);
   const readFiles = createBrowserFiles(platform.readBrowserCode);
   addWidgetRoutes(app, readFiles);

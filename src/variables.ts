@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseCollectionSets } from "./collection-sets.ts";
 import { parseDenseWeight } from "./dense-weight.ts";
 
 const milliseconds = (fallback: number): z.ZodDefault<z.ZodCoercedNumber> =>
@@ -109,6 +110,20 @@ export const VARIABLES = {
   COLLECTIONS: list.describe(
     "Collections that are searched when a request names none, separated by commas. Default: all that Tributary made. Those that somebody else wrote into the same Qdrant are searched by their vectors, and never written.",
   ),
+  COLLECTION_SETS: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return parseCollectionSets(text);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: (error as Error).message });
+        return z.NEVER;
+      }
+    })
+    .prefault("")
+    .describe(
+      "Names for several collections together, as models of the OpenAI-compatible API: `shop=products+policies,help=guides`. `all` and every single collection are models anyway.",
+    ),
   TEXT_FIELD: z
     .string()
     .optional()

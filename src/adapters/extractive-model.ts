@@ -1,6 +1,7 @@
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
+  LanguageModelV4FinishReason,
   LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
 import * as z from "zod";
@@ -8,6 +9,7 @@ import { toReadableStream } from "../streams.ts";
 import { expectedAnswer } from "../text/answer-type.ts";
 import { readSentences } from "../text/sentences.ts";
 import { sparseTerms, type WeightedTerms } from "../text/sparse.ts";
+import { mostThatFits } from "../text/tokens.ts";
 import { inverseDocumentFrequency, type SharedStatistics } from "../text/statistics.ts";
 
 export interface ExtractiveModelOptions {
@@ -63,31 +65,35 @@ export function createExtractiveModel({
   statistics,
   turn,
 }: ExtractiveModelOptions): LanguageModelV4 {
-  async function writeAnswer(options: LanguageModelV4CallOptions): Promise<string> {
+  async function writeAnswer(options: LanguageModelV4CallOptions): Promise<ExtractedAnswer> {
     const task = taskSchema.parse(options.providerOptions?.["tributary"]);
     const signal = options.abortSignal ?? new AbortController().signal;
-    return quoteSentences(task, await statistics(signal));
+    const whole = quoteSentences(task, await statistics(signal));
+    const text = mostThatFits(whole, options.maxOutputTokens ?? Infinity);
+    const reason = text === whole ? "stop" : "length";
+    return { text, finishReason: { unified: reason, raw: reason } };
   }
   const usage = {
     inputTokens: { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0 },
     outputTokens: { total: 0, text: 0, reasoning: 0 },
   };
-  const finishReason = { unified: "stop", raw: "stop" } as const;
   return {
     specificationVersion: "v4",
     provider: "tributary",
     modelId: "extractive",
     supportedUrls: {},
     async doGenerate(options) {
+      const { text, finishReason } = await writeAnswer(options);
       return {
-        content: [{ type: "text", text: await writeAnswer(options) }],
+        content: [{ type: "text", text }],
         finishReason,
         usage,
         warnings: [],
       };
     },
     async doStream(options) {
-      const words = (await writeAnswer(options)).match(/\s*\S+/g) ?? [];
+      const { text, finishReason } = await writeAnswer(options);
+      const words = text.match(/\s*\S+/g) ?? [];
       async function* parts(): AsyncGenerator<LanguageModelV4StreamPart> {
         yield { type: "stream-start", warnings: [] };
         yield { type: "text-start", id: "0" };
@@ -102,6 +108,11 @@ export function createExtractiveModel({
       return { stream: toReadableStream(parts()) };
     },
   };
+}
+
+interface ExtractedAnswer {
+  text: string;
+  finishReason: LanguageModelV4FinishReason;
 }
 
 type Task = z.infer<typeof taskSchema>;

@@ -1,6 +1,7 @@
 import type { ModelCitation, Source } from "../ports.ts";
 import { type CitationGate, createCitationGate } from "./citations.ts";
 import { createLinkFilter } from "./links.ts";
+import type { ShowNumber } from "./numbering.ts";
 
 /** All that stands between the model and its reader. */
 export interface AnswerGate extends Omit<CitationGate, "cite"> {
@@ -9,9 +10,9 @@ export interface AnswerGate extends Omit<CitationGate, "cite"> {
 }
 
 /** Addresses first, since a marker may stand behind one. */
-export function createAnswerGate(sources: Source[]): AnswerGate {
+export function createAnswerGate(sources: Source[], show?: ShowNumber): AnswerGate {
   const links = createLinkFilter(sources);
-  const citations = createCitationGate(sources);
+  const citations = createCitationGate(sources, show);
   let length = 0;
   return {
     push(text) {

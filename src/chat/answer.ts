@@ -21,6 +21,7 @@ import {
   type GenerateLimits,
 } from "./generate.ts";
 import type { Evidence } from "./merge.ts";
+import { countCited } from "./numbering.ts";
 import { renderPlace } from "./render-source.ts";
 import {
   type Retrieval,
@@ -72,15 +73,17 @@ export async function* answer(
     yield { type: "start" };
     yield* answerWithin(question, dependencies, limit.signal);
   } catch (error) {
-    if (signal.aborted && !(signal.reason instanceof AppError)) {
-      yield { type: "abort" };
-    } else {
-      const shown = toAppError(signal.aborted ? signal.reason : error);
-      yield { type: "error", code: shown.code, message: shown.message, cause: error };
-    }
+    yield toLastEvent(error, signal);
   } finally {
     limit.clear();
   }
+}
+
+/** How an answer ends that failed, or whose signal aborted. */
+export function toLastEvent(error: unknown, signal: AbortSignal): AnswerEvent {
+  if (signal.aborted && !(signal.reason instanceof AppError)) return { type: "abort" };
+  const { code, message } = toAppError(signal.aborted ? signal.reason : error);
+  return { type: "error", code, message, cause: error };
 }
 
 async function* answerWithin(
@@ -105,7 +108,7 @@ async function* answerWithin(
 
   if (!hasEvidence(retrieval.evidence, context.sources, limits)) {
     yield* sayNothingFound(
-      prompts.noAnswer(language, context.sources.length > 0),
+      prompts.noAnswer(language, context.sources.length > 0 && question.showsOnlyCited !== true),
       degraded,
       () => ({
         retrieval: searched,
@@ -116,7 +119,8 @@ async function* answerWithin(
   }
 
   yield { type: "status", stage: "writing", sources: context.sources.length };
-  const gate = createAnswerGate(context.sources);
+  const numbering = question.showsOnlyCited === true ? countCited() : undefined;
+  const gate = createAnswerGate(context.sources, numbering?.show);
   const text = generateText(
     dependencies.models,
     modelCall(question, language, context, retrieval, dependencies),
@@ -128,7 +132,8 @@ async function* answerWithin(
   const written = yield* writeText(text, gate, () => (firstToken = elapsed(now, started)));
   const rest = gate.end();
   if (rest.text !== "") yield { type: "text", delta: rest.text };
-  yield { type: "text-end", citations: rest.citations };
+  const order = numbering === undefined ? {} : { order: numbering.order() };
+  yield { type: "text-end", citations: rest.citations, ...order };
   const timings = {
     retrieval: searched,
     ...(firstToken === undefined ? {} : { firstToken }),

@@ -1,5 +1,6 @@
 import type { Citation, ModelCitation, Source } from "../ports.ts";
 import { readMarker } from "./marker.ts";
+import { ownNumber, type ShowNumber } from "./numbering.ts";
 import { createShownText } from "./shown-text.ts";
 
 /** Between the model and the reader: lets text through, and markers only where they point at a source. */
@@ -23,8 +24,9 @@ const OPENING = /[[【［]/;
 /** White space that waits at most: a model that writes nothing else must not fill the memory. */
 const LONGEST_SPACE = 64;
 
-export function createCitationGate(sources: Source[]): CitationGate {
-  const shown = createShownText(sources);
+/** Markers get the number that `show` gives for their source. */
+export function createCitationGate(sources: Source[], show: ShowNumber = ownNumber): CitationGate {
+  const shown = createShownText(sources, show);
   let held = "";
 
   /** Decides about what is held up to and with its next bracket; false when more must be known first. */

@@ -1,10 +1,18 @@
-import { UI_MESSAGE_STREAM_HEADERS, type UIMessageChunk } from "ai";
 import { createReaderDeadline } from "../streams.ts";
 
 const encoder = new TextEncoder();
 const KEEP_ALIVE = encoder.encode(": keep-alive\n\n");
-/** But whether the connection is kept: a client that asks for its end must get it. */
-const { connection: _connection, ...HEADERS } = UI_MESSAGE_STREAM_HEADERS;
+const HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache",
+  "x-accel-buffering": "no",
+};
+
+/** What a generator of events returns where `[DONE]` must not follow, since it did not come to its end. */
+export const CUT = Symbol("cut");
+
+/** The values that become frames, in the order of the wire; those of one step are written together. */
+export type EventFrames = AsyncGenerator<readonly object[], typeof CUT | void>;
 
 export interface EventStreamOptions {
   /** Milliseconds of silence after which a comment is sent. */
@@ -15,18 +23,20 @@ export interface EventStreamOptions {
   turn: () => Promise<void>;
   /** Gives each frame an id: that of the answer, and its number from 1 on; the first `after` are left out. */
   numbering?: { id: string; after: number } | undefined;
+  /** Headers beside those of every event stream. */
+  headers?: Record<string, string>;
 }
 
 /**
  * Server-sent events as the AI SDK's `createUIMessageStreamResponse` writes them, byte for byte, in one stream instead
  * of four and with one write for all chunks of an event and of those that follow it within a turn: that is half a
- * millisecond of CPU an answer. JSON holds no line break, so a chunk can not break its frame. A comment is sent at
+ * millisecond of CPU an answer. JSON holds no line break, so a chunk can not break its frame. `[DONE]` is the last one. A comment is sent at
  * once, and whenever `keepAlive` milliseconds pass without an event; `cancel` is called when the reader goes, or takes
  * nothing for `writeTimeout` milliseconds.
  */
 export function toEventStreamResponse(
-  events: AsyncGenerator<UIMessageChunk[]>,
-  { keepAlive, turn, writeTimeout, numbering }: EventStreamOptions,
+  events: EventFrames,
+  { keepAlive, turn, writeTimeout, numbering, headers }: EventStreamOptions,
   cancel: () => void,
 ): Response {
   const gather = gatherFrames(events, turn, createFrames(numbering));
@@ -62,12 +72,12 @@ export function toEventStreamResponse(
       end();
     },
   });
-  return new Response(body, { headers: HEADERS });
+  return new Response(body, { headers: { ...HEADERS, ...headers } });
 }
 
 /** Each call gives the next event as frames, and those that follow it within a turn. */
 function gatherFrames(
-  events: AsyncGenerator<UIMessageChunk[]>,
+  events: EventFrames,
   turn: () => Promise<void>,
   toFrame: (data: string) => string,
 ): () => Promise<{ frames: string; done: boolean }> {
@@ -79,13 +89,18 @@ function gatherFrames(
 
   /** The next event into `frames`, and those after it while a write is gathered. */
   function take(): Promise<void> {
+    // It may have ended after the last write, which did not wait for it.
+    if (done) return Promise.resolve();
     taking ??= events.next().then(
       (step) => {
         taking = undefined;
-        for (const chunk of step.value ?? []) frames += toFrame(JSON.stringify(chunk));
-        done = step.done === true;
-        if (done) frames += toFrame("[DONE]");
-        else if (isGathering) void take();
+        if (step.done === true) {
+          done = true;
+          if (step.value !== CUT) frames += toFrame("[DONE]");
+          return;
+        }
+        for (const chunk of step.value) frames += toFrame(JSON.stringify(chunk));
+        if (isGathering) void take();
       },
       (error: unknown) => void (failure = { error }),
     );

@@ -17,6 +17,11 @@ export interface Question {
   filter?: Filter | undefined;
   /** Language tag of the answer; guessed from the question's script when absent. */
   language?: string | undefined;
+  /**
+   * The reader sees no other sources than those that the answer cites: its markers count these, in the order in which
+   * it cites them, and it does not speak of others.
+   */
+  showsOnlyCited?: boolean | undefined;
 }
 
 export interface CollectionOutcome {
@@ -75,7 +80,8 @@ export type AnswerEvent =
   | { type: "sources"; sources: Source[] }
   | { type: "text-start" }
   | { type: "text"; delta: string }
-  | { type: "text-end"; citations: Citation[] }
+  /** `order` has the numbers of the sources that the markers count, where these do not show the sources' own. */
+  | { type: "text-end"; citations: Citation[]; order?: number[] }
   | {
       type: "finish";
       finishReason: FinishReason;

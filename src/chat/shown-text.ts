@@ -5,6 +5,7 @@ import { type CodeTracker, createCodeTracker } from "./code-tracker.ts";
 import { mayBecomeLink } from "./link-forms.ts";
 import { readMarker } from "./marker.ts";
 import { createWaitingMarkers, FARTHEST, findPlace, renderMarkers } from "./native-citations.ts";
+import type { ShowNumber } from "./numbering.ts";
 
 /** The answer as its reader sees it, while it grows. */
 export interface ShownText {
@@ -27,7 +28,7 @@ export interface ShownText {
   isAnswer(): boolean;
 }
 
-export function createShownText(sources: Source[]): ShownText {
+export function createShownText(sources: Source[], show: ShowNumber): ShownText {
   const record = createCitationRecord(sources);
   const page = createPage();
   const waiting = createWaitingMarkers();
@@ -35,7 +36,7 @@ export function createShownText(sources: Source[]): ShownText {
   function placeWaiting(): void {
     const cited = page.cited();
     const numbers = waiting.place(page.length());
-    page.addMarkers(renderMarkers(page.end(), numbers), cited);
+    page.addMarkers(renderMarkers(page.end(), numbers.map(show)), cited);
   }
 
   function addText(text: string, space: string): void {
@@ -66,7 +67,7 @@ export function createShownText(sources: Source[]): ShownText {
       const valid = numbers.filter((n) => record.knows(n) && !isPlaced(n));
       if (cited === undefined || valid.length === 0) return page.leaveOut(space);
       for (const n of valid) if (!waiting.takeBack(n)) record.add(n, cited);
-      page.addMarkers(space + valid.map((n) => `[${n}]`).join(""), cited);
+      page.addMarkers(space + valid.map((n) => `[${show(n)}]`).join(""), cited);
     },
     cite({ numbers, text }, ago) {
       const cited = page.find(text, ago) ?? page.cited();

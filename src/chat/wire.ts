@@ -1,4 +1,4 @@
-import type { UIMessageChunk } from "ai";
+import { UI_MESSAGE_STREAM_HEADERS, type UIMessageChunk } from "ai";
 import { AppError, type FailureReason } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
@@ -24,6 +24,8 @@ export interface WireOptions extends EventStreamOptions {
 }
 
 const TEXT_ID = "answer";
+/** But whether the connection is kept: a client that asks for its end must get it. */
+const { connection: _connection, ...HEADERS } = UI_MESSAGE_STREAM_HEADERS;
 
 /** The AI SDK's UI message stream over server-sent events. `cancel` is called when the reader goes. */
 export function toUIMessageResponse(
@@ -31,7 +33,8 @@ export function toUIMessageResponse(
   options: WireOptions,
   cancel: () => void,
 ): Response {
-  return toEventStreamResponse(toUIMessageChunks(events, options), options, cancel);
+  const chunks = toUIMessageChunks(events, options);
+  return toEventStreamResponse(chunks, { ...options, headers: HEADERS }, cancel);
 }
 
 async function* toUIMessageChunks(
@@ -217,7 +220,8 @@ function renderSourceList(sources: Source[], { origin }: WireOptions): string {
   return `\n\n${lines.join("\n")}\n`;
 }
 
-function throwFailure(event: AnswerEvent): void {
+/** Throws the AppError that an answer ended with; other events do nothing. */
+export function throwFailure(event: AnswerEvent): void {
   if (event.type === "error")
     throw event.cause instanceof AppError
       ? event.cause

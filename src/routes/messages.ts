@@ -28,7 +28,8 @@ export function splitQuestion(
   return { text, history: messages.slice(0, index) };
 }
 
-function readText(message: ChatMessage): string {
+/** The text of a message's parts, or its content. */
+export function readText(message: ChatMessage): string {
   if (message.parts === undefined) return message.content ?? "";
   return message.parts
     .map((part) => (part.type === "text" && typeof part["text"] === "string" ? part["text"] : ""))

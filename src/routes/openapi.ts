@@ -9,6 +9,7 @@ export type ApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
 const TAGS = [
   { name: "Chat", description: "Questions and their answers." },
+  { name: "OpenAI", description: "The same answers for OpenAI's clients." },
   { name: "Search", description: "Retrieval alone." },
   { name: "Sources", description: "What answers cite." },
   { name: "Documents", description: "What is known, by collection." },

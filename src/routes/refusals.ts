@@ -6,13 +6,15 @@ import { isRefusal, toLogEntry } from "../log.ts";
 import type { Services } from "../services.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { prefersHtml, renderProblem } from "./layout.ts";
+import { sendOpenAIError, sendOpenAINotFound, speaksOpenAI } from "./openai-errors.ts";
 
 /** What people follow links to. */
 const PAGES = /^\/(?:docs$|sources\/)/;
 
-/** How the application says no: problem details, or a page for people whose browser asks for one. */
+/** How the application says no: problem details, a page for people whose browser asks for one, or as OpenAI's clients read it. */
 export function addRefusals(app: OpenAPIHono<AppEnvironment>, { platform }: Services): void {
   app.notFound((c) => {
+    if (speaksOpenAI(c)) return sendOpenAINotFound(c);
     const error = new AppError(
       "not-found",
       "There is nothing at this address. GET /openapi.json lists what there is.",
@@ -25,6 +27,7 @@ export function addRefusals(app: OpenAPIHono<AppEnvironment>, { platform }: Serv
       const { code } = shown;
       platform.log(toLogEntry(error, { requestId: c.get("requestId"), code, at: c.req.path }));
     }
+    if (speaksOpenAI(c)) return sendOpenAIError(c, shown);
     return sendProblem(c, shown, PAGES.test(c.req.path));
   });
 }

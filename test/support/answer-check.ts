@@ -39,6 +39,18 @@ const NO_ROUTE: Operation = {
   },
 };
 
+/** Nothing at an address below /v1, or not with this method. */
+const NO_OPENAI_ROUTE: Operation = {
+  responses: Object.fromEntries(
+    [404, 405].map((status) => [
+      status,
+      {
+        content: { "application/json": { schema: { $ref: "#/components/schemas/OpenAIError" } } },
+      },
+    ]),
+  ),
+};
+
 export function createAnswerCheck(document: ApiDocument): AnswerCheck {
   const ajv = new Ajv2020({ strict: false });
   for (const format of ["uuid", "uri"]) ajv.addFormat(format, true);
@@ -159,7 +171,7 @@ function findOperation(routes: Route[], method: string, path: string): Operation
   if (method === "OPTIONS") return { responses: { 204: {}, ...NO_ROUTE.responses } };
   const name = method === "HEAD" ? "GET" : method;
   const route = routes.find((known) => known.method === name && known.path.test(path));
-  return route?.operation ?? NO_ROUTE;
+  return route?.operation ?? (path.startsWith("/v1/") ? NO_OPENAI_ROUTE : NO_ROUTE);
 }
 
 /** What is not named is not declared: objects with properties have no others, unless they say so. */

@@ -97,6 +97,27 @@ describe("readConfig", () => {
     ["QDRANT_URL", "qdrant:6333", "QDRANT_URL must be a URL that begins with http:// or https://"],
     ["MODEL", "gpt", "MODEL must be extractive, cohere:<model> or openai-compatible:<model>"],
     ["MODEL", "cohere", "MODEL must be extractive, cohere:<model> or openai-compatible:<model>"],
+    [
+      "COLLECTION_SETS",
+      "shop",
+      "COLLECTION_SETS must be a list like shop=products+policies,help=guides",
+    ],
+    [
+      "COLLECTION_SETS",
+      "a=b=c",
+      "COLLECTION_SETS must be a list like shop=products+policies,help=guides",
+    ],
+    [
+      "COLLECTION_SETS",
+      "a=b+,c=d",
+      "COLLECTION_SETS must be a list like shop=products+policies,help=guides",
+    ],
+    [
+      "COLLECTION_SETS",
+      "all=b",
+      'COLLECTION_SETS must not name a set "all", which is every collection',
+    ],
+    ["COLLECTION_SETS", "a=b,a=c", "COLLECTION_SETS must not give one name to two sets"],
     ["ADMIN_KEY", "short", "ADMIN_KEY must have at least 8 characters"],
     [
       "ALLOWED_ORIGINS",
@@ -110,6 +131,15 @@ describe("readConfig", () => {
     ],
   ])("says how to mend %s=%s", (name, value, line) => {
     expect(complaints({ [name]: value })).toEqual([line]);
+  });
+
+  it("reads sets of collections", () => {
+    expect(readConfig({}).COLLECTION_SETS).toEqual([]);
+    const given = " shop = products + policies , help=guides ,";
+    expect(readConfig({ COLLECTION_SETS: given }).COLLECTION_SETS).toEqual([
+      { name: "shop", collections: ["products", "policies"] },
+      { name: "help", collections: ["guides"] },
+    ]);
   });
 
   it("checks together what one variable alone can not tell, beside everything else", () => {
