@@ -1,6 +1,7 @@
 // What the widget costs a reader's browser: from the bytes of the first token to its paint, and the longest tasks while
 // a long answer is drawn. Medians of the runs.
 import { readFileSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { chromiumPath, launchChromium } from "../browser/browser.ts";
@@ -43,6 +44,11 @@ interface Seen {
   tasks: number[];
 }
 
+interface Run extends Seen {
+  /** Milliseconds of CPU of the page's longest task: what stays of it when nothing else runs on the machine. */
+  cpu: number;
+}
+
 /** Run in the page before everything else: notes when bytes of text come, when they are painted, and long tasks. */
 function watch(): void {
   const seen: Seen = { arrived: 0, painted: 0, tasks: [] };
@@ -81,16 +87,51 @@ function watch(): void {
   }
 }
 
-async function measure(browser: Browser, site: Site): Promise<Seen> {
+async function measure(browser: Browser, site: Site): Promise<Run> {
   const page: Page = await browser.newPage();
   await page.addInitScript(watch);
   await page.goto(site.url);
+  const stopTracing = await traceTasks(page);
   await page.locator("tributary-chat textarea").fill("How heavy?");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Good answer" }).waitFor({ timeout: 60_000 });
+  const cpu = await stopTracing();
   const seen = await page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
   await page.close();
-  return seen;
+  return { ...seen, cpu };
+}
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  /** Microseconds of the thread's CPU. */
+  tdur?: number;
+  args: { name?: string };
+}
+
+/** Returns what ends it and gives the CPU milliseconds of the longest task of a page's main thread. */
+async function traceTasks(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...(value as never[])));
+  await session.send("Tracing.start", {
+    transferMode: "ReportEvents",
+    traceConfig: { includedCategories: ["toplevel", "__metadata"] },
+  });
+  return async () => {
+    const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
+    await session.send("Tracing.end");
+    await complete;
+    const place = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
+    const main = new Set(
+      events.filter(({ args }) => args.name === "CrRendererMain").map((event) => place(event)),
+    );
+    const tasks = events.filter(
+      (event) => event.name.endsWith("RunTask") && main.has(place(event)),
+    );
+    return Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
+  };
 }
 
 /** Writes of so many tokens, with a pause after each. */
@@ -119,20 +160,23 @@ async function run(): Promise<void> {
   site.connect = chat.url;
   site.hasPolicy = false;
   site.body = `<tributary-chat mode="inline" server="${chat.url}"></tributary-chat>`;
-  console.log(`An answer of ${TOKENS} tokens, ${RUNS} runs:`);
+  console.log(
+    `An answer of ${TOKENS} tokens, ${RUNS} runs, ${availableParallelism()} cores with a load of ${loadavg()[0]!.toFixed(1)}:`,
+  );
   for (const [name, tokens, pause] of [
     ["20 tokens a write, every 10 ms", 20, 10],
     ["100 tokens a write, at once", 100, 0],
     ["all in one write", TOKENS * 2, 0],
   ] as const) {
     script(chat, tokens, pause);
-    const runs: Seen[] = [];
+    const runs: Run[] = [];
     for (let index = 0; index < RUNS; index += 1) runs.push(await measure(browser, site));
     const paint = runs.map(({ arrived, painted }) => painted - arrived);
     const tasks = runs.map(({ tasks }) => tasks.length);
     const worst = runs.map(({ tasks }) => Math.max(0, ...tasks));
+    const cpu = runs.map((run) => run.cpu);
     console.log(
-      `   ${name.padEnd(34)}first paint ${percentile(paint, 0.5).toFixed(1)} ms (target ≤ ${PAINT}), tasks over ${TASK} ms: ${percentile(tasks, 0.5)}, the longest ${percentile(worst, 0.5).toFixed(0)} ms`,
+      `   ${name.padEnd(34)}first paint ${percentile(paint, 0.5).toFixed(1)} ms (target ≤ ${PAINT}), tasks over ${TASK} ms: ${percentile(tasks, 0.5)}, the longest ${percentile(worst, 0.5).toFixed(0)} ms, ${percentile(cpu, 0.5).toFixed(0)} ms of CPU`,
     );
   }
   await browser.close();
