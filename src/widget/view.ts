@@ -45,7 +45,7 @@ export function createView(options: ViewOptions): View {
   const chat = h(
     "section",
     {
-      class: "chat",
+      class: "panel",
       "aria-label": strings.heading,
       role: isInline ? undefined : "dialog",
       hidden: isInline ? undefined : "",

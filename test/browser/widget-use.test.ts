@@ -233,7 +233,7 @@ describe.skipIf(chromiumPath === undefined)("<tributary-chat>, in use", () => {
     });
     await widget.getByText("<img src=x onerror=alert(1)>Hallo").waitFor();
     const chatColour = widget
-      .locator(".chat")
+      .locator(".panel")
       .evaluate((one) => getComputedStyle(one).backgroundColor);
     expect(await chatColour).toBe("rgb(1, 2, 3)");
     await ask("How heavy?");
