@@ -35,7 +35,7 @@ export function createSourceItem(
 ): Element {
   const button = h(
     "button",
-    { type: "button", click: () => open(source, button) },
+    { type: "button", class: "source-item", click: () => open(source, button) },
     h("span", { class: "marker" }, String(readSource(source).n)),
     h("span", { dir: "auto" }, readTitle(source), h("small", {}, readPlace(source))),
   );

@@ -135,6 +135,7 @@ function createForm({ strings, placeholder, onAsk, onStop }: ViewOptions): {
     if (onAsk(input.value)) input.value = "";
   };
   const input = h("textarea", {
+    class: "input",
     rows: 1,
     dir: "auto",
     enterkeyhint: "send",
