@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
 import { requestId } from "hono/request-id";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { AppError, invalidFields } from "./errors.ts";
@@ -34,6 +35,13 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   app.use(requestId());
   app.use(closedHeaders());
   app.use(crossOrigin(services));
+  // Never a stream of events: what is compressed is held back.
+  if (platform.compresses === true)
+    app.on(
+      "GET",
+      ["/:file{(?:widget|demo).*}", "/", "/docs", "/openapi.json", "/sources/*"],
+      compress(),
+    );
   // Refused before its body is read; only a body tells whether it would join an answer that is running already.
   const answering = ["/v1/chat/completions", ...(config.RESUMABLE ? [] : ["/chat", "/"])];
   app.on("POST", answering, (_c, next) => {

@@ -61,6 +61,8 @@ export interface Platform {
   peerAddress: (environment: unknown) => string | undefined;
   /** The entry cuts readers who take nothing, since it sees their connections; otherwise the streams do. */
   cutsReaders?: boolean;
+  /** Nothing between us and the reader compresses what we send. */
+  compresses?: boolean;
   /** Lets a promise end although the request that it belongs to has ended, where the platform needs to be told. */
   waitUntil?: (executionContext: unknown, promise: Promise<void>) => void;
   /** Opens connections to Redis. Absent where there can be none. */

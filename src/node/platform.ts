@@ -18,6 +18,7 @@ export function createNodePlatform(): Platform {
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     log: (entry) => console.error(JSON.stringify({ time: new Date().toISOString(), ...entry })),
     cutsReaders: true,
+    compresses: true,
     connectRedis: async (url) => (await import("./redis.ts")).connectRedis(url),
     peerAddress: (environment) =>
       (environment as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress,
