@@ -2,7 +2,8 @@
 import { Chat } from "@ai-sdk/react";
 import { DefaultChatTransport } from "ai";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { QUESTION } from "../support/upstreams.ts";
 import { chromiumPath, launchChromium } from "../browser/browser.ts";
 import {
   type ChatClient,
@@ -12,6 +13,7 @@ import {
   startWorld,
 } from "./conformance.ts";
 import { curlEvents, curlText } from "./curl.ts";
+import { openWebUI } from "./open-webui.ts";
 import { openPageClient, type PageUnderTest } from "./page-client.ts";
 import { ASSISTANT, DEEP_CHAT, USE_CHAT, WIDGET } from "./pages.ts";
 import { type Site, startSite } from "./site.ts";
@@ -43,6 +45,26 @@ describeClient("the AI SDK's Chat class on Node", world, async (): Promise<ChatC
 
 describeClient("curl -N, text", world, async () => curlText(world.tributary.url));
 describeClient("curl -N, events", world, async () => curlEvents(world.tributary.url));
+
+describeClient("Open WebUI", world, async () => openWebUI(world.tributary.url));
+describeClient("Open WebUI with its users' names", world, async () =>
+  openWebUI(world.tributary.url, { forwards: true }),
+);
+describe("Open WebUI besides", () => {
+  it("lists what can be asked", async () => {
+    expect(await openWebUI(world.tributary.url).models()).toEqual(
+      expect.arrayContaining(["all", "guides", "policies", "products"]),
+    );
+  });
+
+  it.each(["title", "tags"])("gets its %s without a search", async (key) => {
+    const { model, qdrant } = world.upstreams;
+    model.reply = [`{ "${key}": `, '"Tents" }'];
+    const prompt = `### Task:\nDescribe the conversation.\n### Output:\nJSON format: { "${key}": "…" }\n### Chat History:\n<chat_history>\nUSER: ${QUESTION}\nASSISTANT: 1.62 kg.\n</chat_history>`;
+    expect(await openWebUI(world.tributary.url).task(prompt)).toEqual({ [key]: "Tents" });
+    expect(qdrant.requests.filter(({ path }) => path.includes("/points/query"))).toEqual([]);
+  });
+});
 
 if (chromiumPath === undefined)
   console.log("clients.test.ts: pages skipped, there is no Chromium (CHROMIUM_PATH names one).");

@@ -55,17 +55,13 @@ describe("the lines in README.md", () => {
     });
   });
 
-  it("typed-client asks through types", async () => {
-    const code = readmeCode("typed-client", tributary.url);
-    const node = ["--input-type=module-typescript", "--eval", code];
-    const {
-      code: status,
-      stdout,
-      stderr,
-    } = await runProcess(process.execPath, node, { cwd: ROOT });
-    expect(status, stderr).toBe(0);
+  it.each(["typed-client", "openai"])("%s answers and names its sources", async (name) => {
+    const program = readmeCode(name, tributary.url);
+    const node = ["--input-type=module-typescript", "--eval", program];
+    const { code, stdout, stderr } = await runProcess(process.execPath, node, { cwd: ROOT });
+    expect(code, stderr).toBe(0);
     expect(stdout).toContain("1.62 kg");
-    expect(stdout).toContain("Aurora 2 Tent: https://ridgewren.example/products/aurora-2-tent");
+    expect(stdout).toContain("https://ridgewren.example/products/aurora-2-tent");
   });
 
   it("curl-search explains what it finds", async () => {
