@@ -7,6 +7,8 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"];
 const EXPOSED_HEADERS = ["x-vercel-ai-ui-message-stream", "x-request-id", "retry-after"];
 /** Seconds; the longest that Chromium keeps the answer to a preflight. */
 const PREFLIGHT_AGE = 7200;
+/** What every page may load says so itself, and is the same for all. */
+const OPEN_ROUTES = /^\/widget(?:-[^/]*)?\.js$/;
 /** What a reader needs. Writing documents and reading what others rated is not among it. */
 const READER_ROUTES = /^\/(?:chat|conversations|search|sources|v1|openapi\.json)(?:\/|$)/;
 
@@ -33,10 +35,10 @@ export function crossOrigin({ config, platform }: Services): MiddlewareHandler {
       isFromThisMachine(c, platform));
 
   return async function crossOrigin(c, next) {
+    if (OPEN_ROUTES.test(c.req.path)) return next();
     if (isAllowed(c.req.header("origin") ?? "", c)) return allow(c, next);
     await next();
     // A cache must not give one page what another was refused.
-    if (!c.res.headers.has("access-control-allow-origin"))
-      c.header("vary", "Origin", { append: true });
+    c.header("vary", "Origin", { append: true });
   };
 }
