@@ -14,7 +14,7 @@ import type { AppEnvironment } from "./routes/environment.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addOpenAIRoutes } from "./routes/openai.ts";
 import { addDescriptionRoute } from "./routes/openapi.ts";
-import { addPageRoutes } from "./routes/page.ts";
+import { addPageRoutes, createPage, showProblems } from "./routes/page.ts";
 import { addRefusals } from "./routes/refusals.ts";
 import { addSearchRoute } from "./routes/search.ts";
 import { addSourceRoute } from "./routes/sources.ts";
@@ -42,8 +42,11 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
       ["/:file{(?:widget|demo).*}", "/", "/docs", "/openapi.json", "/sources/*"],
       compress(),
     );
+  const readFiles = createBrowserFiles(platform.readBrowserCode);
+  const page = createPage(services, readFiles);
+  app.on("POST", "/", showProblems(page));
   // Refused before its body is read; only a body tells whether it would join an answer that is running already.
-  const answering = ["/v1/chat/completions", ...(config.RESUMABLE ? [] : ["/chat", "/"])];
+  const answering = ["/v1/chat/completions", ...(config.RESUMABLE ? [] : ["/chat"])];
   app.on("POST", answering, (_c, next) => {
     running.requireRoom();
     return next();
@@ -62,9 +65,8 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   addSourceRoute(app, services);
   addOpenAIRoutes(app, services);
   addHealthRoutes(app, services);
-  const readFiles = createBrowserFiles(platform.readBrowserCode);
   addWidgetRoutes(app, readFiles);
-  addPageRoutes(app, services);
+  addPageRoutes(app, services, page);
   addDescriptionRoute(app, services);
   addDocsRoute(app, services);
 

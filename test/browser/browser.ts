@@ -1,6 +1,6 @@
 // Chromium for the tests of the page, where there is one.
 import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -32,19 +32,33 @@ export interface OpenPageOptions {
   width?: number;
   height?: number;
   script?: boolean;
+  /** After the origin. @default "/" */
+  path?: string;
+  colorScheme?: "light" | "dark";
+  /** Before anything is loaded. */
+  prepare?: (context: BrowserContext) => Promise<void>;
 }
 
 /** The page in a context of its own, with everything noted that a reader must never meet. */
 export async function openPage(
   browser: Browser,
   url: string,
-  { width = 1000, height = 800, script = true }: OpenPageOptions = {},
+  {
+    width = 1000,
+    height = 800,
+    script = true,
+    path = "/",
+    colorScheme = "light",
+    prepare,
+  }: OpenPageOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({
     viewport: { width, height },
     javaScriptEnabled: script,
     reducedMotion: "reduce",
+    colorScheme,
   });
+  await prepare?.(context);
   const complaints: string[] = [];
   context.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
@@ -68,6 +82,6 @@ export async function openPage(
       console.error(`policy: ${violatedDirective} ${blockedURI}`),
     );
   });
-  await page.goto(url);
+  await page.goto(url + path);
   return { page, complaints, close: () => context.close() };
 }
