@@ -8,9 +8,11 @@ import { crossOrigin } from "./middleware/cors.ts";
 import { createBrowserFiles } from "./routes/browser-files.ts";
 import { addChatRoute } from "./routes/chat.ts";
 import { addChatStreamRoutes } from "./routes/chat-stream.ts";
+import { addConversationRoutes } from "./routes/conversations.ts";
 import { addDocsRoute } from "./routes/docs.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import type { AppEnvironment } from "./routes/environment.ts";
+import { addFeedbackRoutes } from "./routes/feedback.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addOpenAIRoutes } from "./routes/openai.ts";
 import { addDescriptionRoute } from "./routes/openapi.ts";
@@ -54,12 +56,14 @@ export function createApp(services: Services): OpenAPIHono<AppEnvironment> {
   app.use("/collections/*", limitBody(config.MAX_BODY_BYTES * DOCUMENT_BODY_FACTOR));
   app.on(
     "POST",
-    ["/chat", "/search", "/", "/v1/chat/completions"],
+    ["/chat", "/chat/:id/feedback", "/search", "/", "/v1/chat/completions"],
     limitBody(config.MAX_BODY_BYTES),
   );
 
   addChatRoute(app, services);
   addChatStreamRoutes(app, services);
+  addConversationRoutes(app, services);
+  addFeedbackRoutes(app, services);
   addSearchRoute(app, services);
   addDocumentRoutes(app, services);
   addSourceRoute(app, services);

@@ -99,7 +99,7 @@ export function invalidFields(
 
 /** A failed call to something outside. Its message goes to the log only. */
 export class UpstreamError extends Error {
-  readonly service: "cohere" | "qdrant" | "model" | "redis";
+  readonly service: "cohere" | "qdrant" | "model" | "redis" | "conversations";
   readonly operation: string;
   /** HTTP status, where an answer came. */
   readonly status: number | undefined;
@@ -222,6 +222,13 @@ export function toAppError(error: unknown): AppError {
       {
         cause: error,
       },
+    );
+  }
+  if (error instanceof UpstreamError && error.service === "conversations") {
+    return new AppError(
+      "storage-unavailable",
+      "The store of conversations is not available at the moment. Please try again.",
+      { cause: error },
     );
   }
   if (error instanceof UpstreamError) {

@@ -325,6 +325,8 @@ export interface AnswerStreams<Event> {
    * `UpstreamError` when that can not be said.
    */
   stop(conversationId: string): Promise<boolean>;
+  /** The conversation's answers can not be read again from now on, nor joined. */
+  forget(conversationId: string): void;
   close(): void;
 }
 

@@ -6,6 +6,7 @@ const PLACEHOLDERS = {
   answer: ["nonce", "language", "missing"],
   question: ["nonce", "sources", "question"],
   condense: ["nonce", "history", "question"],
+  title: ["nonce", "conversation"],
   "no-answer": [],
 } as const satisfies Record<string, readonly string[]>;
 

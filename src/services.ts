@@ -5,71 +5,29 @@ import {
   createCohereReranker,
 } from "./adapters/cohere.ts";
 import { createExtractiveModel } from "./adapters/extractive-model.ts";
+import { createMemoryConversations } from "./adapters/memory-conversations.ts";
 import { createModel } from "./adapters/model.ts";
 import { createQdrantStore } from "./adapters/qdrant.ts";
+import { createSqlConversations } from "./adapters/sql-conversations.ts";
+import { readLimits } from "./answer-limits.ts";
 import { type Catalog, createCatalog } from "./catalog.ts";
 import type { AnswerDependencies } from "./chat/answer.ts";
 import { condenseQuestion } from "./chat/condense.ts";
+import { type Conversations, createConversations } from "./chat/conversations.ts";
 import type { AnsweringModel } from "./chat/generate.ts";
 import type { AnswerEvent } from "./chat/events.ts";
 import { createMemoryAnswers } from "./chat/memory-answers.ts";
 import { createRunningAnswers, type RunningAnswers } from "./chat/running.ts";
+import { createTitles, type Titles } from "./chat/title.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { createDriftWatch } from "./ingest/drift.ts";
-import { denseWeightOf } from "./dense-weight.ts";
 import type { IngestDependencies } from "./ingest/ingest.ts";
 import { createIngester, type Ingester } from "./ingest/ingester.ts";
 import { fallbackAccess, modelAccess, type ModelAccess } from "./model-access.ts";
 import { createOperations, type Operations } from "./operations.ts";
-import type {
-  AnswerStreams,
-  ChunkStore,
-  Clock,
-  CollectionRecord,
-  Embedder,
-  IdGenerator,
-  RedisConnection,
-  Reranker,
-} from "./ports.ts";
+import type { AnswerStreams, ChunkStore, Embedder, IdGenerator, Reranker } from "./ports.ts";
+import type { Platform } from "./platform.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
-
-/** ES modules, minified. */
-export interface BrowserCode {
-  /** The chat widget: `/widget.js`. */
-  widget: string;
-  /** The script of the demo page. */
-  demo: string;
-}
-
-/** What an entry brings along: everything that differs between Node and Workers. */
-export interface Platform {
-  /** Files of `prompts/`, name without `.md` → text. */
-  prompts: Record<string, string>;
-  /** The demo page. */
-  page: string;
-  /** The code for browsers as `npm run build` has made it. Throws a ConfigError where that has not run. */
-  readBrowserCode: () => BrowserCode;
-  /** Where the local Qdrant answers; used when there is no `QDRANT_URL`. */
-  localQdrantUrl: string;
-  now: Clock;
-  generateId: IdGenerator;
-  /** Resolves when everything that has arrived from the network is read. */
-  turn: () => Promise<void>;
-  /** Writes one line to the operator's log. */
-  log: (entry: Record<string, unknown>) => void;
-  /** Address of the peer; undefined where the platform can not tell, which counts as "not this machine". */
-  peerAddress: (environment: unknown) => string | undefined;
-  /** The entry cuts readers who take nothing, since it sees their connections; otherwise the streams do. */
-  cutsReaders?: boolean;
-  /** Nothing between us and the reader compresses what we send. */
-  compresses?: boolean;
-  /** Lets a promise end although the request that it belongs to has ended, where the platform needs to be told. */
-  waitUntil?: (executionContext: unknown, promise: Promise<void>) => void;
-  /** Opens connections to Redis. Absent where there can be none. */
-  connectRedis?: (url: string) => Promise<RedisConnection>;
-  /** Has documents ingested elsewhere; `onSaved` wants every record that is saved. Where absent it is done in place. */
-  startIngester?: (onSaved: (record: CollectionRecord) => void) => Ingester;
-}
 
 export interface Services {
   config: Config;
@@ -79,6 +37,8 @@ export interface Services {
   running: RunningAnswers;
   /** Those that can be read again. */
   answers: AnswerStreams<AnswerEvent>;
+  conversations: Conversations;
+  titles: Titles;
   ingest: IngestDependencies;
   ingester: Ingester;
   /** Which model answers, for people: `extractive`, `cohere:command-a-03-2025` … */
@@ -113,12 +73,12 @@ export async function createServices(config: Config, platform: Platform): Promis
     platform.startIngester?.(catalog.update) ??
     createIngester(ingest, config.MAX_DOCUMENT_CHARACTERS);
 
-  const condensing = { model: models[0]!.model, prompts, generateId: platform.generateId };
-  const running = createRunningAnswers({
-    most: config.MAX_CHATS,
-    longest: config.CHAT_TIMEOUT_MS,
-    now: platform.now,
-  });
+  const { model } = models[0]!;
+  const isWriting = modelName !== "extractive";
+  const condensing = { model, prompts, generateId: platform.generateId };
+  const conversations = await openConversations(config, platform, operations);
+  const { MAX_CHATS: most, CHAT_TIMEOUT_MS: longest } = config;
+  const running = createRunningAnswers({ most, longest, now: platform.now });
   return {
     config,
     platform,
@@ -127,6 +87,13 @@ export async function createServices(config: Config, platform: Platform): Promis
     ingester,
     running,
     answers: await createAnswers(config, platform, running),
+    conversations,
+    titles: createTitles({
+      ...condensing,
+      model: isWriting ? model : undefined,
+      operation: operations.of("model", "title"),
+      setTitle: conversations.setTitle,
+    }),
     answer: {
       store,
       catalog,
@@ -135,7 +102,7 @@ export async function createServices(config: Config, platform: Platform): Promis
       reranker,
       models,
       prompts,
-      condense: modelName === "extractive" ? undefined : createCondense(config, condensing),
+      condense: isWriting ? createCondense(config, condensing) : undefined,
       now: platform.now,
       generateId: platform.generateId,
       turn: platform.turn,
@@ -168,6 +135,30 @@ function openStore(
     { url: config.QDRANT_URL ?? localQdrantUrl, apiKey: config.QDRANT_API_KEY },
     { names: config.COLLECTIONS, space: embedder?.space, textField: config.TEXT_FIELD },
   );
+}
+
+async function openConversations(
+  config: Config,
+  { openDatabase, wallClock, log }: Platform,
+  operations: Operations,
+): Promise<Conversations> {
+  return createConversations({
+    store:
+      openDatabase === undefined
+        ? createMemoryConversations()
+        : await createSqlConversations(openDatabase()),
+    operation: operations.of("conversations", "store"),
+    days: config.CONVERSATION_DAYS,
+    wallClock,
+    onState: (isUp, error) =>
+      log({
+        level: isUp ? "info" : "error",
+        at: "conversations",
+        message: isUp
+          ? "Conversations are stored again."
+          : `Conversations can not be read or stored at the moment, and chats go on without: ${String(error)}`,
+      }),
+  });
 }
 
 /** In this process's memory, and with Redis in that of others too. */
@@ -245,27 +236,4 @@ async function createModels(
     models.push({ model: fallback, operation: operations.of("model", "stream of the fallback") });
   }
   return models;
-}
-
-function readLimits(config: Config): AnswerDependencies["limits"] {
-  return {
-    chat: config.CHAT_TIMEOUT_MS,
-    collection: config.RETRIEVAL_TIMEOUT_MS,
-    embed: config.EMBED_TIMEOUT_MS,
-    condense: config.CONDENSE_TIMEOUT_MS,
-    rerank: config.RERANK_TIMEOUT_MS,
-    firstToken: config.FIRST_TOKEN_TIMEOUT_MS,
-    token: config.TOKEN_TIMEOUT_MS,
-    outputTokens: config.MAX_OUTPUT_TOKENS,
-    candidates: config.CANDIDATES,
-    denseWeight: denseWeightOf(config.EMBED_MODEL, config.DENSE_WEIGHT),
-    collections: config.COLLECTIONS,
-    sources: config.MAX_SOURCES,
-    contextTokens: config.CONTEXT_TOKENS,
-    historyTokens: config.HISTORY_TOKENS,
-    leastOfCollection: config.MIN_SOURCES_PER_COLLECTION,
-    mostOfCollection: config.MAX_SOURCES_PER_COLLECTION ?? Infinity,
-    evidence: config.EVIDENCE_THRESHOLD,
-    similarity: config.SIMILARITY_THRESHOLD,
-  };
 }

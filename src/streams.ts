@@ -60,9 +60,24 @@ export function toReadableStream<T>(
 
 /** The same values; `end` is called once they have ended, also when that is before the first one. */
 export function whenEnded<T>(values: AsyncGenerator<T>, end: () => void): AsyncGenerator<T> {
-  const look = (step: IteratorResult<T>): IteratorResult<T> => {
-    if (step.done === true) end();
-    return step;
+  return watchValues(values, { see: () => undefined, end });
+}
+
+/**
+ * The same values: `see` is shown each one, and may hold it back, before it is handed on; `end` is called once they have
+ * ended. Costs less than another generator would.
+ */
+export function watchValues<T>(
+  values: AsyncGenerator<T>,
+  { see, end }: { see: (value: T) => Promise<void> | undefined; end: () => void },
+): AsyncGenerator<T> {
+  const look = (step: IteratorResult<T>): IteratorResult<T> | Promise<IteratorResult<T>> => {
+    if (step.done === true) {
+      end();
+      return step;
+    }
+    const held = see(step.value);
+    return held === undefined ? step : held.then(() => step);
   };
   const fail = (error: unknown): never => {
     end();

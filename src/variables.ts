@@ -60,7 +60,7 @@ export const VARIABLES = {
     .string()
     .default(".tributary")
     .describe(
-      "Folder in which Qdrant's local mode keeps everything (Node, without `QDRANT_URL`); `:memory:` keeps it in memory only.",
+      "Folder in which Qdrant's local mode keeps everything (Node, without `QDRANT_URL`), and conversations are kept; `:memory:` keeps them in memory only.",
     ),
   QDRANT_URL: webAddress
     .optional()
@@ -185,6 +185,15 @@ export const VARIABLES = {
     .optional()
     .describe(
       "Redis through which several processes share resumable answers and stops (Node). Without it they are those of one process.",
+    ),
+  CONVERSATION_DAYS: z.coerce
+    .number("must be a whole number of days")
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(30)
+    .describe(
+      "Days for which a conversation is stored after its last question; 0: none is. On Node they are kept in `DATA_DIR`, on Workers in the D1 database `CONVERSATIONS`, else in the isolate's memory.",
     ),
   INGEST_TIMEOUT_MS: milliseconds(30_000).describe(
     "Limit for each call while documents are stored, and on Node for parsing one document.",

@@ -23,6 +23,7 @@ import noAnswerUk from "../prompts/no-answer.uk.md";
 import noAnswerVi from "../prompts/no-answer.vi.md";
 import noAnswerZh from "../prompts/no-answer.zh.md";
 import question from "../prompts/question.md";
+import title from "../prompts/title.md";
 
 export const prompts: Record<string, string> = {
   answer,
@@ -47,4 +48,5 @@ export const prompts: Record<string, string> = {
   "no-answer.vi": noAnswerVi,
   "no-answer.zh": noAnswerZh,
   question,
+  title,
 };

@@ -1,10 +1,13 @@
+import { createDatabase, type Database } from "db0";
+import cloudflareD1 from "db0/connectors/cloudflare-d1";
 import { createApp } from "./app.ts";
 import { checkCollections } from "./collection-check.ts";
 import { readConfig, usesSamples } from "./config.ts";
 import { createQdrantLocal } from "./qdrant-local/engine.ts";
 import { installQdrantLocal } from "./qdrant-local/install.ts";
 import { loadSamples } from "./samples.ts";
-import { createServices, type Platform, type Services } from "./services.ts";
+import type { Platform } from "./platform.ts";
+import { createServices, type Services } from "./services.ts";
 import demo from "../.build/demo.js.txt";
 import widget from "../.build/widget.js.txt";
 import page from "./routes/page.html";
@@ -18,6 +21,7 @@ interface ExecutionContext {
 }
 
 const LOCAL_HOST = "qdrant.local";
+const D1_BINDING = "CONVERSATIONS";
 const SAMPLES_DEADLINE = 60_000;
 const CHECK_DEADLINE = 5000;
 
@@ -27,6 +31,7 @@ const platform: Platform = {
   readBrowserCode: () => ({ widget, demo }),
   localQdrantUrl: `http://${LOCAL_HOST}`,
   now: () => performance.now(),
+  wallClock: Date.now,
   generateId: () => crypto.randomUUID().replaceAll("-", ""),
   turn: () => new Promise((resolve) => setTimeout(resolve)),
   log: (entry) => console.error(JSON.stringify(entry)),
@@ -34,6 +39,8 @@ const platform: Platform = {
   peerAddress: () => undefined,
   waitUntil: (context, promise) => (context as ExecutionContext).waitUntil(promise),
 };
+
+const openD1 = (): Database => createDatabase(cloudflareD1({ bindingName: D1_BINDING }));
 
 let app: Promise<App> | undefined;
 
@@ -44,7 +51,10 @@ async function startApp(
 ): Promise<App> {
   const config = readConfig(environment);
   if (config.QDRANT_URL === undefined) installQdrantLocal(createQdrantLocal(), LOCAL_HOST);
-  const services = await createServices(config, platform);
+  const services = await createServices(config, {
+    ...platform,
+    ...(environment[D1_BINDING] === undefined ? {} : { openDatabase: openD1 }),
+  });
   if (usesSamples(config))
     await loadSamples(samples, services, AbortSignal.timeout(SAMPLES_DEADLINE));
   // There is no start that could be refused: what can not be searched by meaning is searched by words.

@@ -12,6 +12,9 @@ const define = {
   FULL: JSON.stringify(process.env["FULL"] === "1"),
 };
 
+/** Needs a D1 database, which only workerd has. */
+const D1 = "test/contract/conversations/d1.test.ts";
+
 const root = new URL("..", import.meta.url).pathname;
 /** The same files run on Node and in workerd: they reach the application through `test/support/open-app.ts`. */
 const BOTH = [
@@ -37,6 +40,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
+          exclude: [D1],
           environment: "node",
           testTimeout: 20_000,
           hookTimeout: 30_000,
@@ -45,10 +49,15 @@ export default defineConfig({
       {
         root,
         define,
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { d1Databases: ["TEST_CONVERSATIONS"] },
+          }),
+        ],
         test: {
           name: "workerd",
-          include: BOTH,
+          include: [...BOTH, "test/contract/conversations/memory.test.ts", D1],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },

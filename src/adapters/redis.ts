@@ -99,6 +99,10 @@ export async function createRedisAnswers<Event>(
     },
     stop: async (conversationId) =>
       (await tellStop(patientCalls, conversationId)) || local.stop(conversationId),
+    forget(conversationId) {
+      local.forget(conversationId);
+      void calls.command("DEL", newestKey(conversationId));
+    },
     close() {
       local.close();
       connection.close();

@@ -1,3 +1,4 @@
+import type { ShownSource } from "../conversation-store.ts";
 import type { Citation, Source } from "../ports.ts";
 
 /** Characters of a source that its preview shows. */
@@ -9,20 +10,7 @@ const LONGEST_QUOTE = 1000;
 export function describeSource(
   { n, collection, chunk, score, start, end }: Source,
   origin: string,
-): {
-  id: string;
-  n: number;
-  url: string;
-  title: string;
-  collection: string;
-  documentId: string;
-  chunkId: string;
-  score: number;
-  snippet: string;
-  start: number;
-  end: number;
-  heading: string[];
-} {
+): ShownSource & { id: string } {
   return {
     id: `${collection}/${chunk.id}`,
     n,
@@ -38,6 +26,12 @@ export function describeSource(
     end,
     heading: chunk.heading,
   };
+}
+
+/** The same without an id; without an origin, a URL of ours is a path alone. */
+export function showSource(source: Source, origin = ""): ShownSource {
+  const { id: _id, ...shown } = describeSource(source, origin);
+  return shown;
 }
 
 /** Citations in the AI SDK's form. */

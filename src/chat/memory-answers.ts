@@ -69,6 +69,7 @@ export function createMemoryAnswers<Event>(options: MemoryAnswersOptions): Local
     },
     remember: conversations.remember,
     stop: async (conversationId) => conversations.knows(conversationId),
+    forget: shelf.forget,
     close: shelf.close,
   };
 }
@@ -81,6 +82,7 @@ interface Shelf<Event> {
   put(entry: Entry<Event>): void;
   end(entry: Entry<Event>, outcome: "whole" | "cut"): void;
   find(place: Place, key: string | undefined): Entry<Event> | undefined;
+  forget(conversationId: string): void;
   close(): void;
 }
 
@@ -137,6 +139,10 @@ function createShelf<Event>({
     find(...place) {
       sweep();
       return index.find(...place);
+    },
+    forget(conversationId) {
+      for (const entry of [...written, ...ended])
+        if (entry.answer.conversationId === conversationId) index.remove(entry);
     },
     end(entry, outcome) {
       end(entry, outcome);

@@ -1,9 +1,10 @@
 import { UI_MESSAGE_STREAM_HEADERS, type UIMessageChunk } from "ai";
+import type { ShownSource } from "../conversation-store.ts";
 import { AppError, type FailureReason } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
 import { createPairEncoder } from "../text/pair-encoder.ts";
-import { describeSource, toTextCitations } from "./describe-source.ts";
+import { describeSource, showSource, toTextCitations } from "./describe-source.ts";
 import { type EventStreamOptions, toEventStreamResponse } from "./event-stream.ts";
 import {
   type AnswerEvent,
@@ -119,7 +120,7 @@ function toSourceChunk(source: Source, options: WireOptions): UIMessageChunk {
 export interface JsonAnswer {
   answer: string;
   answered: boolean;
-  sources: Omit<ReturnType<typeof describeSource>, "id">[];
+  sources: ShownSource[];
   citations: Citation[];
   retrieval: RetrievalReport;
   usage: Usage;
@@ -127,6 +128,8 @@ export interface JsonAnswer {
   /** Present when the fallback model wrote the answer. */
   fallback?: { reason: FailureReason };
   conversationId: string;
+  /** Of the answer, for its rating. */
+  messageId: string;
 }
 
 /** Waits for the whole answer. Throws the AppError that it ended with instead. */
@@ -138,10 +141,7 @@ export async function toJsonAnswer(
   for await (const event of events) {
     if (event.type === "retrieval") answer.retrieval = event.report;
     else if (event.type === "sources") {
-      answer.sources = event.sources.map((source) => {
-        const { id: _id, ...described } = describeSource(source, options.origin);
-        return described;
-      });
+      answer.sources = event.sources.map((source) => showSource(source, options.origin));
     } else if (event.type === "text") answer.answer += event.delta;
     else if (event.type === "text-end") answer.citations = event.citations;
     else if (event.type === "finish") {
@@ -152,6 +152,7 @@ export async function toJsonAnswer(
         timings,
         ...(fallback === undefined ? {} : { fallback }),
         conversationId: options.conversationId,
+        messageId: options.messageId,
       });
     } else throwFailure(event);
   }

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Platform } from "../services.ts";
+import type { Platform } from "../platform.ts";
 
 const ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
 const HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;

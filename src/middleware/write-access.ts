@@ -23,7 +23,7 @@ export function writeAccess({ config, platform }: Services): MiddlewareHandler {
       if (!passed)
         throw new AppError(
           "unauthorized",
-          "Writing needs the header `Authorization: Bearer <ADMIN_KEY>`.",
+          "This needs the header `Authorization: Bearer <ADMIN_KEY>`.",
         );
       return next();
     }

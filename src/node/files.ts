@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { ConfigError } from "../config.ts";
 import { SAMPLE_COLLECTIONS, type Samples } from "../samples.ts";
-import type { BrowserCode } from "../services.ts";
+import type { BrowserCode } from "../platform.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

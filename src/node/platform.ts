@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { Platform } from "../services.ts";
+import type { Platform } from "../platform.ts";
 import { readBrowserCode, readPage, readPrompts } from "./files.ts";
 
 /** The host under which the local Qdrant answers in every thread. */
@@ -14,6 +14,7 @@ export function createNodePlatform(): Platform {
     readBrowserCode,
     localQdrantUrl: `http://${LOCAL_QDRANT}`,
     now: () => performance.now(),
+    wallClock: Date.now,
     generateId: () => randomUUID().replaceAll("-", ""),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     log: (entry) => console.error(JSON.stringify({ time: new Date().toISOString(), ...entry })),

@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
 import { installQdrantLocal } from "../qdrant-local/install.ts";
-import { createServices, type Platform, type Services } from "../services.ts";
+import type { Platform } from "../platform.ts";
+import { createServices, type Services } from "../services.ts";
+import { openConversationsFile } from "./conversations-file.ts";
 import { watchResponses } from "./open-responses.ts";
 import { createIngestThread, type IngestThread } from "./ingest-thread.ts";
 import { createNodePlatform, LOCAL_QDRANT } from "./platform.ts";
@@ -28,7 +30,7 @@ export async function startServer(
   config: Config,
   prepare: (services: Services) => Promise<void> = async () => undefined,
 ): Promise<RunningServer> {
-  const platform = openPlatform();
+  const platform = openPlatform(config);
   const logCrash = (thread: string) => (error: Error) =>
     platform.log({ level: "error", thread, message: error.message, stack: error.stack });
   let qdrant: QdrantThread | undefined;
@@ -79,7 +81,7 @@ export async function startServer(
       if ("closeAllConnections" in server) server.closeAllConnections();
       await closed;
       services.answers.close();
-      await ingester?.close();
+      await Promise.all([services.conversations.close(), ingester?.close()]);
       uninstall?.();
       await qdrant?.close();
     },
@@ -87,10 +89,15 @@ export async function startServer(
 }
 
 /** What is not built yet is told before anything else is started. */
-function openPlatform(): Platform {
+function openPlatform(config: Config): Platform {
   const platform = createNodePlatform();
   const code = platform.readBrowserCode();
-  return { ...platform, readBrowserCode: () => code };
+  const folder = storePath(config);
+  return {
+    ...platform,
+    readBrowserCode: () => code,
+    ...(folder === undefined ? {} : { openDatabase: () => openConversationsFile(folder) }),
+  };
 }
 
 function storePath({ DATA_DIR }: Config): string | undefined {

@@ -6,7 +6,8 @@ export function describeStartError(error: NodeJS.ErrnoException): unknown {
   if (error.code === "EADDRINUSE")
     return "The port is in use. Set PORT to another one, for example: PORT=8788 npm start";
   if (error.code === "EACCES") return "This port needs more rights. Set PORT to one above 1023.";
-  if (error.name === "StoreError") return `${error.message} (DATA_DIR names the folder.)`;
+  if (error.name === "StoreError" || error.name === "NewerVersionError")
+    return `${error.message} (DATA_DIR names the folder.)`;
   if (error instanceof ConfigError) return error.message;
   if (error instanceof UpstreamError && error.service === "cohere") return describeCohere(error);
   if (error instanceof DeadlineError)

@@ -10,7 +10,7 @@ const offset = (description: string): z.ZodNumber =>
   z.number().int().min(0).openapi({ description });
 
 /** What tells of a source beside its address and its title. */
-const preview = {
+export const preview = {
   n: z.number().int().min(1).openapi({ description: "The number that `[n]` in the answer cites." }),
   collection: z.string().openapi({ example: "products" }),
   documentId: z.string().openapi({ example: "aurora-2" }),
@@ -21,7 +21,7 @@ const preview = {
   end: offset("Where it ends."),
   heading: z.array(z.string()).openapi({ description: "Headings, the outermost first." }),
 };
-const address = {
+export const address = {
   url: z.string().openapi({
     description: "The document's own, else its page at `/sources/{collection}/{chunkId}`.",
     example: "https://shop.example/aurora-2",
@@ -31,7 +31,7 @@ const address = {
 
 const source = z.object({ ...address, ...preview }).openapi("AnswerSource");
 
-const citation = z
+export const citation = z
   .object({
     n: preview.n,
     start: offset("Where the cited sentence begins in the answer, in UTF-16 units."),
@@ -74,6 +74,7 @@ export const jsonAnswer = z
     retrieval: retrievalReport,
     ...outcome,
     conversationId,
+    messageId: z.string().openapi({ description: "Of the answer, for its rating." }),
   })
   .openapi("Answer");
 

@@ -1,4 +1,4 @@
-import type { BrowserCode } from "../services.ts";
+import type { BrowserCode } from "../platform.ts";
 
 /** One ES module for browsers. */
 export interface BrowserFile {

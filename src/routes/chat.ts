@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { answer, readCatalog } from "../chat/answer.ts";
+import { readCatalog } from "../chat/answer.ts";
 import type { Question } from "../chat/events.ts";
 import { selectCollections } from "../chat/retrieve.ts";
 import { invalidField } from "../errors.ts";
@@ -9,9 +9,10 @@ import { whenEnded } from "../streams.ts";
 import { readForm, type SentAnswer, sendAnswer, toWireOptions } from "./answer-form.ts";
 import { answerChunk, answerContent } from "./answer-schemas.ts";
 import type { AppEnvironment } from "./environment.ts";
-import { readMessages, splitQuestion } from "./messages.ts";
+import { readEarlierIds, readMessages, splitQuestion } from "./messages.ts";
 import { answerResumable, type AskedFor } from "./resumable.ts";
 import { BODY_PROBLEMS, problems } from "./problems.ts";
+import { type StoredTurn, writeStored } from "./stored-answer.ts";
 import { chatMessage, clientId, collectionName, filter, languageTag } from "./schemas.ts";
 
 const chatRequest = z
@@ -52,7 +53,7 @@ const chatRoute = createRoute({
   tags: ["Chat"],
   summary: "Ask a question; an answer with sources and checked citations streams back.",
   description:
-    "Send either `message`, or `messages` as the AI SDK's `useChat` does. The answer's form goes by `Accept`: an event stream (also for `*/*`), plain text, or one JSON value (also with `stream: false`). An event stream begins before anything can fail, and tells of it in an `error` chunk with the same codes.",
+    "Send either `message`, or `messages` as the AI SDK's `useChat` does: they are the whole conversation, while with `message` the earlier turns of `conversationId` come from the store. The answer's form goes by `Accept`: an event stream (also for `*/*`), plain text, or one JSON value (also with `stream: false`). An event stream begins before anything can fail, and tells of it in an `error` chunk with the same codes.",
   request: {
     body: {
       required: true,
@@ -71,6 +72,8 @@ const chatRoute = createRoute({
     },
     ...problems({
       ...BODY_PROBLEMS,
+      "conversation-expired":
+        "The conversation is older than `CONVERSATION_DAYS`; begin a new one.",
       "unknown-collection": "One of `collections` does not exist.",
       stopped: "The answer was stopped (JSON and text).",
       overloaded: "Too many answers are being written; `Retry-After` says when to try again.",
@@ -86,23 +89,34 @@ const chatRoute = createRoute({
 
 export function addChatRoute(app: OpenAPIHono<AppEnvironment>, services: Services) {
   app.openAPIRegistry.register("AnswerChunk", answerChunk);
-  return app.openapi(chatRoute, (c) => {
+  const { config, platform, conversations } = services;
+  return app.openapi(chatRoute, async (c) => {
     const body = c.req.valid("json");
-    const question = readQuestion(body, services.config.MAX_MESSAGE_CHARACTERS);
+    const question = readQuestion(body, config.MAX_MESSAGE_CHARACTERS);
+    const given = body.conversationId ?? body.id;
+    const conversationId = given ?? platform.generateId();
+    const askedFor = readAskedFor(body);
+    const questionId = askedFor.messageId || platform.generateId();
+    const earlierIds = body.messages === undefined ? undefined : readEarlierIds(body.messages);
+    const asked = { conversationId, isKnown: given !== undefined, questionId, earlierIds };
+    const begun = await conversations.begin(asked, c.req.raw.signal);
+    if (earlierIds === undefined) question.history = begun.history;
+    const turn = { ...begun, questionId };
     return answerRequest(c, services, question, {
-      ...readAskedFor(body),
-      conversationId: body.conversationId ?? body.id ?? services.platform.generateId(),
+      ...askedFor,
+      conversationId,
       stream: body.stream,
+      turn,
     });
   });
 }
 
-/** Runs the pipeline for a request and answers in the form that it asks for. */
+/** Runs the pipeline for a request and answers in the form that it asks for. Stored where it is a turn of a conversation. */
 export async function answerRequest(
   c: Context<AppEnvironment>,
   services: Services,
   question: Question,
-  wanted: AskedFor & { stream?: boolean | undefined },
+  wanted: AskedFor & { stream?: boolean | undefined; turn?: StoredTurn },
 ): Promise<SentAnswer> {
   const { platform, answers } = services;
   const { conversationId } = wanted;
@@ -119,8 +133,10 @@ export async function answerRequest(
   try {
     answers.remember(conversationId);
     await requireCollections(services, question, running.signal);
-    const options = toWireOptions(c, services, platform.generateId(), conversationId);
-    const events = whenEnded(answer(question, services.answer, running.signal), end);
+    const answerId = platform.generateId();
+    const options = toWireOptions(c, services, answerId, conversationId);
+    const writing = { answerId, signal: running.signal };
+    const events = whenEnded(writeStored(c, services, question, wanted.turn, writing), end);
     // The reader may go in two ways: the request's signal aborts, or the response's body is cancelled.
     const cancel = (): void => running.abort(new DOMException("The reader left.", "AbortError"));
     return await sendAnswer(form, events, options, cancel);

@@ -28,6 +28,12 @@ export function splitQuestion(
   return { text, history: messages.slice(0, index) };
 }
 
+/** The ids of the messages before the last one of the user's. */
+export function readEarlierIds(messages: ChatMessage[]): (string | undefined)[] {
+  const last = messages.findLastIndex(({ role }) => role === "user");
+  return messages.slice(0, Math.max(0, last)).map(({ id }) => id);
+}
+
 /** The text of a message's parts, or its content. */
 export function readText(message: ChatMessage): string {
   if (message.parts === undefined) return message.content ?? "";

@@ -9,6 +9,7 @@ export type ApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
 const TAGS = [
   { name: "Chat", description: "Questions and their answers." },
+  { name: "Conversations", description: "What was said, and how it was rated." },
   { name: "OpenAI", description: "The same answers for OpenAI's clients." },
   { name: "Search", description: "Retrieval alone." },
   { name: "Sources", description: "What answers cite." },

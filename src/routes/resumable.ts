@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-import { answer } from "../chat/answer.ts";
 import { type AnswerEvent, endsAnswer, type Question } from "../chat/events.ts";
 import { openResumable, readOpened } from "../chat/resumable.ts";
 import { countFrames } from "../chat/wire.ts";
@@ -7,6 +6,7 @@ import type { NewAnswer, OpenAnswer } from "../ports.ts";
 import type { Services } from "../services.ts";
 import { type AnswerForm, type SentAnswer, sendAnswer, toWireOptions } from "./answer-form.ts";
 import type { AppEnvironment } from "./environment.ts";
+import { type StoredTurn, writeStored } from "./stored-answer.ts";
 
 /** What tells a repeated request from a new one. */
 export interface AskedFor {
@@ -23,7 +23,7 @@ export async function answerResumable(
   c: Context<AppEnvironment>,
   services: Services,
   question: Question,
-  asked: AskedFor,
+  { turn, ...asked }: AskedFor & { turn?: StoredTurn },
   form: AnswerForm,
 ): Promise<SentAnswer> {
   const { platform, config, running, answers } = services;
@@ -46,7 +46,7 @@ export async function answerResumable(
         },
       };
     },
-    write: (signal) => answer(question, services.answer, signal),
+    write: (signal) => writeStored(c, services, question, turn, { answerId: id, signal }),
     onFailure: wire.onFailure,
     keepAlive: (promise) => platform.waitUntil?.(c.executionCtx, promise),
   });

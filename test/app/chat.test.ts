@@ -197,6 +197,7 @@ describe("POST /chat in other forms", () => {
         "answered",
         "citations",
         "conversationId",
+        "messageId",
         "retrieval",
         "sources",
         "timings",

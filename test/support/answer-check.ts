@@ -104,6 +104,13 @@ function createReader(
   { schema = {}, "x-itemSchema": itemSchema }: Media,
   judge: (schema: Json, text: string) => void,
 ): Reader {
+  if (type === "application/jsonl") {
+    let text = "";
+    return (more) => {
+      if (more !== undefined) text += more;
+      else for (const line of text.split("\n")) if (line !== "") judge(itemSchema ?? schema, line);
+    };
+  }
   if (itemSchema !== undefined) {
     const parser = createParser({
       onEvent: ({ data }) => {

@@ -1,11 +1,13 @@
 // The application as its entries put it together, for tests that run on Node and in workerd.
+import type { Database } from "db0";
 import { afterEach, expect } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
 import { installQdrantLocal } from "../../src/qdrant-local/install.ts";
 import { loadSamples, type Samples } from "../../src/samples.ts";
-import { createServices, type Platform, type Services } from "../../src/services.ts";
+import type { Platform } from "../../src/platform.ts";
+import { createServices, type Services } from "../../src/services.ts";
 import type { AnswerCheck, ApiDocument } from "./answer-check.ts";
 
 const prompts = import.meta.glob<string>("../../prompts/*.md", {
@@ -48,6 +50,10 @@ export interface OpenOptions {
   environment?: Record<string, string>;
   /** Load the sample collections. @default true */
   samples?: boolean;
+  /** Milliseconds since 1970. @default Date.now */
+  wallClock?: () => number;
+  /** The database of conversations. @default none: they are kept in memory */
+  openDatabase?: () => Database;
   /** Address of whoever calls. @default "127.0.0.1" */
   peerAddress?: string | undefined;
 }
@@ -84,8 +90,10 @@ export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
       widget: browserCode["../../.build/widget.js.txt"] ?? "",
       demo: browserCode["../../.build/demo.js.txt"] ?? "",
     }),
+    ...(options.openDatabase === undefined ? {} : { openDatabase: options.openDatabase }),
     localQdrantUrl: `http://${host}`,
     now: () => performance.now(),
+    wallClock: options.wallClock ?? Date.now,
     generateId: () => crypto.randomUUID().replaceAll("-", ""),
     turn: () => new Promise((resolve) => setTimeout(resolve)),
     log: (entry) => void log.push(entry),

@@ -1,4 +1,7 @@
 // The server as its users start it, and besides a way to ask what it holds.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { MAIN, READY, type Tributary } from "../node/tributary.ts";
@@ -18,9 +21,11 @@ export async function startProbedServer(
   env: Record<string, string>,
   options: Pick<StartProcessOptions, "onUnhandled"> = {},
 ): Promise<ProbedServer> {
+  // Conversations go to a file, as they do where a server runs for long: in memory they would count as growth.
+  const folder = mkdtempSync(join(tmpdir(), "tributary-probed-"));
   const running = await startProcess(process.execPath, ["--expose-gc", "--import", PROBE, MAIN], {
     ready: READY,
-    env: { PORT: "0", DATA_DIR: ":memory:", ...env },
+    env: { PORT: "0", DATA_DIR: folder, ...env },
     cwd: QUIET_FOLDER,
     ...options,
   });
@@ -43,6 +48,7 @@ export async function startProbedServer(
     async stop() {
       running.kill("SIGKILL");
       await running.exited;
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -12,12 +12,21 @@ export interface StartedWorker {
   stop(): Promise<void>;
 }
 
-export async function startWorker(variables: Record<string, string> = {}): Promise<StartedWorker> {
+/** `database`: name of a binding to a D1 database, which lives as long as the Worker. */
+export async function startWorker(
+  variables: Record<string, string> = {},
+  { database }: { database?: string } = {},
+): Promise<StartedWorker> {
   const worker = await unstable_startWorker({
     config: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)),
-    bindings: Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [name, { type: "plain_text", value }]),
-    ),
+    bindings: {
+      ...Object.fromEntries(
+        Object.entries(variables).map(
+          ([name, value]) => [name, { type: "plain_text", value }] as const,
+        ),
+      ),
+      ...(database === undefined ? {} : { [database]: { type: "d1", database_id: database } }),
+    },
     // No `.dev.vars` of a developer.
     envFiles: [],
     dev: {

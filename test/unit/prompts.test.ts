@@ -7,6 +7,7 @@ const FILES = {
   answer: "{{nonce}} {{language}} {{missing}}",
   question: "{{nonce}}: {{sources}} / {{question}}",
   condense: "{{nonce}} {{history}} {{question}}",
+  title: "{{nonce}} {{conversation}}",
   "no-answer": "Nothing found.\nSee the sources.\n",
   "no-answer.ko": "없습니다.\n",
 };

@@ -35,8 +35,9 @@ export interface Found {
 export interface Answered {
   answer: string;
   answered: boolean;
-  sources: { documentId: string }[];
+  sources: { collection: string; documentId: string }[];
   citations: { n: number; verified: boolean }[];
+  conversationId: string;
 }
 
 export interface AskedQuestion {
@@ -78,6 +79,15 @@ function byOrder(a: Candidate, b: Candidate): number {
 export async function chat(url: string, question: AskedQuestion): Promise<Answered> {
   const messages = [...question.history, { role: "user", content: question.text }];
   return (await post(`${url}/chat`, question.id, { messages })) as Answered;
+}
+
+/** Has a server remove what it has stored of a chat; where it has stored nothing, that is as well. */
+export async function forget(url: string, conversationId: string): Promise<void> {
+  const response = await fetch(`${url}/conversations/${conversationId}`, {
+    method: "DELETE",
+    signal: AbortSignal.timeout(DEADLINE),
+  });
+  await response.body?.cancel();
 }
 
 /** Documents in the order of their best passages. */

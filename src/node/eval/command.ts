@@ -6,6 +6,9 @@ import { EvalError } from "./eval-error.ts";
 export const USAGE = `Measures retrieval and answers with labelled questions, over HTTP.
 
   npm run eval                            the labelled questions of fixtures/
+  npm run eval -- --rated <file>          asks the questions again that readers have rated: lines of
+                                          GET /feedback. Of the server at HOST and PORT, else of
+                                          one that is started with the same environment
   npm run eval -- <folder> [options]      a set in BEIR's layout: corpus.jsonl, queries.jsonl,
                                           and qrels.tsv or qrels/test.tsv
 
@@ -39,6 +42,8 @@ export interface Command {
   json: string | boolean;
   svg: string | undefined;
   misses: boolean;
+  /** File of rated questions. */
+  rated: string | undefined;
 }
 
 /** Reads the command line; undefined when it asks for help. Throws an `EvalError` that says what is wrong with it. */
@@ -54,6 +59,7 @@ export function readCommand(commandLine: string[]): Command | undefined {
   );
   if (folder === undefined && foreign !== undefined)
     throw new EvalError(`--${foreign} needs the folder of a set.`);
+  if (values.rated !== undefined) refuseBeside(values, positionals);
   return {
     folder,
     collectionsBy: oneOf("collections-by", values["collections-by"], ["field", "prefix"] as const),
@@ -66,7 +72,18 @@ export function readCommand(commandLine: string[]): Command | undefined {
     json,
     svg: values.svg,
     misses: values.misses,
+    rated: values.rated,
   };
+}
+
+/** What means nothing for rated questions. */
+function refuseBeside(values: Record<string, unknown>, positionals: string[]): void {
+  const other = ["answers", "off-topic", "tune", "svg"].find(
+    (name) => values[name] !== undefined && values[name] !== false,
+  );
+  if (other !== undefined) throw new EvalError(`--${other} can not be used with --rated.`);
+  if (positionals.length > 0)
+    throw new EvalError("--rated asks the questions of its file: leave the folder away.");
 }
 
 /** `--json` may stand without a file, which `parseArgs` does not know. */
@@ -102,6 +119,7 @@ function parse(commandLine: string[]) {
         tune: { type: "boolean", default: false },
         svg: { type: "string" },
         misses: { type: "boolean", default: false },
+        rated: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });

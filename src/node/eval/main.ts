@@ -6,6 +6,7 @@ import { UpstreamError } from "../../errors.ts";
 import { describeStartError } from "../start-error.ts";
 import { readCommand, USAGE } from "./command.ts";
 import { EvalError } from "./eval-error.ts";
+import { measureRated } from "./rated.ts";
 import { measureSamples, measureSet } from "./measure.ts";
 
 async function main(commandLine: string[]): Promise<void> {
@@ -15,7 +16,7 @@ async function main(commandLine: string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const { json, svg, folder } = command;
+  const { json, svg, folder, rated } = command;
   for (const file of [json, svg]) if (typeof file === "string") checkPlace(file);
   if (command.tune && readConfig(process.env).COHERE_API_KEY === undefined)
     throw new EvalError(
@@ -28,10 +29,19 @@ async function main(commandLine: string[]): Promise<void> {
     output: json === true ? silence() : process.stdout,
     signal: interrupted.signal,
   };
+  if (rated !== undefined) {
+    show(json, await measureRated(rated, command, surroundings));
+    return;
+  }
   const report = await (folder === undefined
     ? measureSamples(command, surroundings)
     : measureSet(folder, command, surroundings));
   if (svg !== undefined) writeFileSync(svg, report.svg);
+  show(json, report);
+}
+
+/** Figures for machines where they are wanted, and for people unless those take their place. */
+function show(json: string | boolean, report: { text: string; json: unknown }): void {
   const text = `${JSON.stringify(report.json, undefined, 2)}\n`;
   if (typeof json === "string") writeFileSync(json, text);
   process.stdout.write(json === true ? text : `\n${report.text}\n`);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type MeasuredProcess, startMeasured } from "../processes.ts";
 import { environmentFor, type UpstreamSettings } from "../settings.ts";
 
@@ -30,10 +33,17 @@ export function startServer(
     ready: /answers at (http:\S+)/,
     env: {
       ...(name === "tributary"
-        ? { ...environmentFor(upstreams), PORT: "0", ...env }
+        ? { ...environmentFor(upstreams), PORT: "0", DATA_DIR: emptyFolder(), ...env }
         : { BENCH: JSON.stringify(upstreams) }),
       ...(profile === undefined ? {} : { PROFILE: `${profile}/${name}.cpuprofile` }),
     },
     core,
   });
+}
+
+/** For conversations, as every server keeps them; gone when the bench ends. */
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tributary-bench-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }

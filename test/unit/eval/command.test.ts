@@ -28,6 +28,8 @@ describe("readCommand", () => {
     [["a", "--format", "pdf"], /^--format is text or markdown/],
     [["a", "--questions", "0"], /^--questions is a whole number above 0/],
     [["--split", "dev"], /^--split needs the folder of a set\.$/],
+    [["a", "--rated", "b"], /^--rated asks the questions of its file/],
+    [["--rated", "b", "--tune"], /^--tune can not be used with --rated\.$/],
     [["--svg"], /--svg.+See --help\.$/],
   ])("refuses %j", (commandLine, message) => {
     expect(() => readCommand(commandLine)).toThrow(message);
