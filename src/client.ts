@@ -1,7 +1,9 @@
 import { type ClientRequestOptions, hc } from "hono/client";
 import type { addChatStreamRoutes } from "./routes/chat-stream.ts";
 import type { addChatRoute } from "./routes/chat.ts";
+import type { addConversationRoutes } from "./routes/conversations.ts";
 import type { addDocumentRoutes } from "./routes/documents.ts";
+import type { addFeedbackRoutes } from "./routes/feedback.ts";
 import type { addHealthRoutes } from "./routes/health.ts";
 import type { addDescriptionRoute } from "./routes/openapi.ts";
 import type { addSearchRoute } from "./routes/search.ts";
@@ -11,8 +13,10 @@ import type { addSourceRoute } from "./routes/sources.ts";
 export type Api = ReturnType<
   | typeof addChatRoute
   | typeof addChatStreamRoutes
+  | typeof addConversationRoutes
   | typeof addDescriptionRoute
   | typeof addDocumentRoutes
+  | typeof addFeedbackRoutes
   | typeof addHealthRoutes
   | typeof addSearchRoute
   | typeof addSourceRoute

@@ -21,7 +21,12 @@ const rateRoute = createRoute({
   description: "A second rating takes the place of the first. Cut answers can be rated too.",
   request: {
     params: ofConversation,
-    body: { required: true, content: { "application/json": { schema: feedback } } },
+    body: {
+      required: true,
+      content: {
+        "application/json": { schema: feedback, example: { messageId: "a1", rating: "up" } },
+      },
+    },
   },
   responses: {
     204: { description: "Stored" },
