@@ -65,7 +65,7 @@ export function runProcess(
     cwd,
     env: { PATH, HOME, TMPDIR, ...env, ...reportingUnhandled(env) },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 15_000,
+    timeout: 60_000,
     killSignal: "SIGKILL",
   });
   let [stdout, stderr] = ["", ""];
