@@ -91,7 +91,12 @@ describe.skipIf(chromiumPath === undefined)("in a page of another origin", () =>
     return openPageClient(page, url, client);
   };
 
-  describeClient("the widget", world, () => open(WIDGET, world.tributary.url));
+  describeClient(
+    "the widget",
+    world,
+    () => open(WIDGET, world.tributary.url),
+    /does not work right now/,
+  );
   describeResuming("the widget", world, () => open(WIDGET, world.resumable.url));
   describeClient("useChat", world, () => open(USE_CHAT, world.tributary.url));
   describeResuming("useChat", world, () => open(USE_CHAT, world.resumable.url));

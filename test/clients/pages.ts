@@ -15,13 +15,13 @@ export const WIDGET: PageUnderTest = {
     return readmeCode("script-tag", server);
   },
   parts: {
-    opener: "[part=launcher]",
-    question: "[part=input]",
-    stop: "[part=stop]",
-    answer: "[part=turn]:last-child [part=answer]",
-    sourceOpener: "[part=turn]:last-child [part=source-item]",
-    source: "[part=source] a",
-    problem: "[part=turn]:last-child [role=alert]",
+    opener: "tributary-chat .launcher",
+    question: "tributary-chat .input",
+    stop: "tributary-chat .send[title=Stop]",
+    answer: "tributary-chat article:last-child .answer",
+    sourceOpener: "tributary-chat article:last-child .source-item",
+    source: "tributary-chat .source a",
+    problem: "tributary-chat article:last-child [role=alert]",
   },
 };
 

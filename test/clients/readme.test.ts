@@ -1,7 +1,8 @@
 // The lines for a terminal that README.md shows, each run as it stands there but for the port.
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, runProcess, startTributary, type Tributary } from "../node/tributary.ts";
-import { readmeCode, readReadmeCode } from "./readme-code.ts";
+import { readmeCode, readReadme, readReadmeCode } from "./readme-code.ts";
 
 /** Blocks that say more than a test can run here, by their first words; what they name is tested elsewhere. */
 const NOT_RUN = ["npm ci && npm start", "npm run ingest", "npm run eval"];
@@ -13,6 +14,39 @@ describe("the code in README.md", () => {
     );
     const unknown = rest.filter(({ text }) => !NOT_RUN.some((words) => text.startsWith(words)));
     expect(unknown.map(({ text }) => text)).toEqual([]);
+  });
+});
+
+describe("what README.md says of the widget", () => {
+  const folder = `${ROOT}src/widget/`;
+  const css = readFileSync(`${folder}style.css`, "utf8");
+  const code = readdirSync(folder)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(folder + name, "utf8"))
+    .join("");
+  const names = (text: string, pattern: RegExp): string[] =>
+    [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))].toSorted();
+
+  it("names its CSS properties, all of them", () => {
+    const property = /(--tributary-[a-z-]+)/g;
+    expect(names(readReadme(), property)).toEqual(names(css, property));
+  });
+
+  it("names parts, attributes, methods and events that exist", () => {
+    const [, parts = ""] = /the parts are ([^;.]+)\./.exec(readReadme()) ?? [];
+    const [, rows = ""] = /\| attribute \|([^]*?)\n\n/.exec(readReadme()) ?? [];
+    const [, methods = ""] = /Methods: ([^.]+)\./.exec(readReadme()) ?? [];
+    const [classes, attributes] = [
+      names(parts, /`([\w-]+)`/g),
+      names(rows, /`(\w+)`(?=[^|]*\|.*\|.*\|$)/gm),
+    ];
+    expect(classes.length).toBeGreaterThan(10);
+    for (const name of classes) expect(code).toMatch(new RegExp(`class: ["\`]${name}["\` ]`));
+    expect(attributes.length).toBeGreaterThan(6);
+    for (const name of attributes) expect(code + css).toMatch(new RegExp(`"${name}"|\\[${name}=`));
+    for (const name of names(methods, /`(\w+)\(/g)) expect(code).toContain(`  ${name}(`);
+    for (const name of names(readReadme(), /`tributary-(\w+)`/g))
+      expect(code).toContain(`"${name}"`);
   });
 });
 

@@ -46,13 +46,13 @@ describe.skipIf(chromiumPath === undefined)("a page with the README's one line",
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(site.addPage(html).replace("127.0.0.1", host));
-    const launcher = page.locator("[part=launcher]");
-    if (html.includes('mode="inline"')) await page.locator("[part=panel]").waitFor();
+    const launcher = page.locator("tributary-chat .launcher");
+    if (html.includes('mode="inline"')) await page.locator("tributary-chat .panel").waitFor();
     else await launcher.click();
-    await page.locator("[part=input]").fill(QUESTION);
-    await page.locator("[part=input]").press("Enter");
-    await page.locator("[part=source-item]").first().waitFor();
-    const answer = await page.locator("[part=answer]").innerText();
+    await page.locator("tributary-chat .input").fill(QUESTION);
+    await page.locator("tributary-chat .input").press("Enter");
+    await page.locator("tributary-chat .source-item").first().waitFor();
+    const answer = await page.locator("tributary-chat .answer").innerText();
     // To be looked at.
     const folder = process.env["SCREENSHOTS"];
     if (folder !== undefined)
@@ -89,7 +89,7 @@ describe.skipIf(chromiumPath === undefined)("a page with the README's one line",
     await page.goto(
       site.addPage(`<!doctype html>${style}${readmeCode("script-tag", started.url)}`),
     );
-    const launcher = page.locator("[part=launcher]");
+    const launcher = page.locator("tributary-chat .launcher");
     await launcher.waitFor();
     const read = (property: string): Promise<string> =>
       launcher.evaluate(
