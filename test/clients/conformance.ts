@@ -81,7 +81,13 @@ function* endlessReply(): Generator<string> {
 }
 
 /** The suite. `open` makes a new conversation in the client. */
-export function describeClient(name: string, world: World, open: () => Promise<ChatClient>): void {
+export function describeClient(
+  name: string,
+  world: World,
+  open: () => Promise<ChatClient>,
+  /** What it says of every failure, where that is not what the server says. */
+  says?: RegExp,
+): void {
   describe(name, () => {
     let client: ChatClient;
     beforeEach(async () => {
