@@ -1,5 +1,6 @@
 // The lines for a terminal that README.md shows, each run as it stands there but for the port.
 import { readdirSync, readFileSync } from "node:fs";
+import type { UIMessage } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, runProcess, startTributary, type Tributary } from "../node/tributary.ts";
 import { readmeCode, readReadme, readReadmeCode } from "./readme-code.ts";
@@ -58,8 +59,8 @@ describe("the lines in README.md", () => {
   afterAll(() => tributary.stop());
 
   /** What the line prints. */
-  async function run(name: string): Promise<string> {
-    const line = readmeCode(name, tributary.url);
+  async function run(name: string, change = (line: string) => line): Promise<string> {
+    const line = change(readmeCode(name, tributary.url));
     const { code, stdout, stderr } = await runProcess("bash", ["-c", line]);
     expect(code, stderr).toBe(0);
     return stdout;
@@ -87,6 +88,20 @@ describe("the lines in README.md", () => {
       conversationId: expect.any(String),
       sources: expect.arrayContaining([expect.objectContaining({ n: 1 })]),
     });
+  });
+
+  it("follow-up, rate, conversation and rated go through what was asked with curl-json", async () => {
+    const { messageId } = JSON.parse(await run("follow-up")) as { messageId: string };
+    await run("rate", (line) => line.replace("MESSAGE_ID", messageId));
+    const { title, messages } = JSON.parse(await run("conversation")) as {
+      title: string;
+      messages: UIMessage[];
+    };
+    expect(title).not.toBe("");
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"]);
+    expect(messages[3]).toMatchObject({ id: messageId, metadata: { rating: "down" } });
+    const rated = await run("rated", (line) => line.replace("> rated.jsonl", ""));
+    expect(JSON.parse(rated)).toMatchObject({ messageId, comment: "That takes longer." });
   });
 
   it.each(["typed-client", "openai"])("%s answers and names its sources", async (name) => {
