@@ -9,8 +9,10 @@ import { endOnSignals, logCrashes } from "./process-end.ts";
 import { startServer } from "./server.ts";
 import { describeStartError } from "./start-error.ts";
 
-/** Milliseconds; only the printed question depends on it. */
+/** Milliseconds; only what is printed depends on it. */
 const READ_DEADLINE = 1000;
+const SILENT_STORE =
+  "Qdrant does not answer, so nothing can be found: check that it runs, QDRANT_URL and QDRANT_API_KEY.";
 /** Milliseconds; a store that does not answer so soon is looked at by `/readyz`. */
 const CHECK_DEADLINE = 5000;
 
@@ -24,13 +26,15 @@ async function main(): Promise<void> {
     await requireSoundCollections(services);
   });
   endOnSignals((grace) => server.close(grace), config.SHUTDOWN_GRACE_MS);
-  const { modelName, ingest } = server.services;
+  const { modelName, ingest, platform } = server.services;
   console.log(`\nTributary answers at ${server.url}  (model: ${modelName})\n`);
   if (config.QDRANT_URL === undefined && config.DATA_DIR !== ":memory:")
     console.log(`Documents are kept in ${config.DATA_DIR}\n`);
   const known = await ingest.catalog
     .read(AbortSignal.timeout(READ_DEADLINE))
     .catch(() => undefined);
+  if (known === undefined && config.QDRANT_URL !== undefined)
+    platform.log({ at: "start", level: "warn", message: SILENT_STORE });
   const question =
     known !== undefined && holdsSamples(known)
       ? "How heavy is the Aurora 2 tent?"

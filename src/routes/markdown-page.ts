@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import type { Nodes, RootContent, Table, TableCell } from "mdast";
+import type { Nodes, RootContent, Table, TableCell, Yaml } from "mdast";
 import { readMarkdownTree } from "../ingest/parse/markdown.ts";
 import { createHighlight, type Highlight, type Spans } from "./highlight.ts";
 import type { Html } from "./layout.ts";
@@ -8,6 +8,7 @@ interface Rendering {
   text: string;
   /** Units before the first that the tree counts. */
   skipped: number;
+  spans: Spans;
   highlight: Highlight;
   /** Where references lead, by their identifiers. */
   addresses: Map<string, string>;
@@ -27,7 +28,7 @@ const SAFE = /^(?:https?:\/\/|mailto:)/i;
 export function renderMarkdown(text: string, spans: Spans): Html[] {
   const { children, skipped } = readMarkdownTree(text);
   const highlight = createHighlight(spans);
-  return all(children, { text, skipped, highlight, addresses: readDefinitions(children) });
+  return all(children, { text, skipped, spans, highlight, addresses: readDefinitions(children) });
 }
 
 const RENDERERS: Renderers = {
@@ -50,7 +51,7 @@ const RENDERERS: Renderers = {
   listItem: ({ checked, children }, rendering) =>
     html`<li>${toBox(checked)}${all(children, rendering)}</li>`,
   code: (node, rendering) => html`<pre tabindex="0"><code>${show(node, rendering)}</code></pre>`,
-  yaml: (node, rendering) => html`<p><code class="source">${show(node, rendering)}</code></p>`,
+  yaml: renderFrontMatter,
   html: (node, rendering) => html`<code class="source">${show(node, rendering)}</code>`,
   thematicBreak: () => html`<hr />`,
   table: renderTable,
@@ -98,6 +99,15 @@ function link(address: string | undefined, content: Html | Html[]): Html {
   return address !== undefined && SAFE.test(address)
     ? html`<a href="${address}" rel="noopener noreferrer nofollow">${content}</a>`
     : html`${content}`;
+}
+
+/** Says nothing to readers, unless it is what they were sent to. */
+function renderFrontMatter(node: Yaml, rendering: Rendering): Html {
+  const end = (node.position?.end.offset ?? 0) + rendering.skipped;
+  const { passage, quote } = rendering.spans;
+  return [passage, quote].some((span) => span !== undefined && span.start < end)
+    ? html`<p><code class="source">${show(node, rendering)}</code></p>`
+    : html``;
 }
 
 function renderTable({ children: [head, ...rows], align }: Table, rendering: Rendering): Html {

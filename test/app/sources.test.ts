@@ -238,6 +238,18 @@ describe("GET /sources/{collection}/{chunkId}", () => {
       expect(page).toContain(piece);
   });
 
+  it("shows front matter only to those who were sent to it", async () => {
+    const text =
+      "---\ntitle: Tent pegs\nauthor: Ines Quill\n---\n\n# Pegs\n\nSteel pegs hold in sand.";
+    const source = await storeAndFind({ text }, "steel pegs sand");
+    const page = await readPage(source);
+    expect(page).not.toContain("Ines Quill");
+    expect(passages(page)).toContain("Steel pegs hold in sand.");
+    expect(quotes(await readPage(`${source}?quote=author%3A+Ines+Quill`))).toEqual([
+      "author: Ines Quill",
+    ]);
+  });
+
   it("shows a document that is nested deeply as it is written", async () => {
     const text = `${"> ".repeat(300)}zebra`;
     const page = await readPage(await storeAndFind({ text }, "zebra"));

@@ -120,6 +120,24 @@ describe.skipIf(chromiumPath === undefined)("<tributary-chat>", () => {
       expect(open.complaints).toEqual([]);
     });
 
+    it("keeps its looks in a page that resets every element's", async () => {
+      const { head } = site;
+      site.head = `${head}<style>* { all: unset; font-size: 40px; text-transform: uppercase; pointer-events: none }</style>`;
+      site.body = inline(tributary.url, 'theme="dark"');
+      open = await openWidget(browser, site);
+      site.head = head;
+      const style = await open.widget.locator(".panel").evaluate((panel) => {
+        const { fontSize, textTransform, pointerEvents, colorScheme } = getComputedStyle(panel);
+        return { fontSize, textTransform, pointerEvents, colorScheme };
+      });
+      expect(style).toEqual({
+        fontSize: "15px",
+        textTransform: "none",
+        pointerEvents: "auto",
+        colorScheme: "dark",
+      });
+    });
+
     it("is a launcher where a page has nothing but the script's tag", async () => {
       const head = site.head;
       site.body = "";

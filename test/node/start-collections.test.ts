@@ -3,7 +3,7 @@ import { type QdrantServer, serveQdrant } from "../../src/node/serve-qdrant.ts";
 import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
 import { type FaultServer, startFaultServer } from "../support/fault-server.ts";
 import { openApp } from "../support/open-app.ts";
-import { MAIN, postJson, runProcess, startTributary } from "./tributary.ts";
+import { freeAddress, MAIN, postJson, runProcess, startTributary } from "./tributary.ts";
 
 let qdrant: QdrantServer;
 let upstream: FaultServer;
@@ -74,4 +74,15 @@ describe("a start over collections that were embedded otherwise", () => {
       await tributary.stop();
     }
   });
+});
+
+it("says at the start that Qdrant does not answer", async () => {
+  const tributary = await startTributary({ QDRANT_URL: await freeAddress() });
+  try {
+    await expect
+      .poll(tributary.stderr, { timeout: 10_000 })
+      .toContain("check that it runs, QDRANT_URL");
+  } finally {
+    await tributary.stop();
+  }
 });
