@@ -3,6 +3,8 @@ import type { Nodes, Parents } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
+import { isMarkedTooMuch } from "../ingest/parse/marks.ts";
+import { isNestedTooDeeply } from "../ingest/parse/nesting.ts";
 
 export type Html = ReturnType<typeof html>;
 
@@ -10,9 +12,11 @@ const MARKER = /(\[\d{1,3}\])/;
 
 /**
  * The Markdown of an answer as elements, for readers without script. A marker becomes a link to its source, `#s<n>`,
- * where there is one. What is HTML in the answer is shown as text.
+ * where there is one. What is HTML in the answer is shown as text, and so is an answer that the parser could not take.
  */
 export function renderMarkdown(text: string, sources: ReadonlySet<number>): Html[] {
+  if (isNestedTooDeeply(text) || isMarkedTooMuch(text))
+    return [html`<p dir="auto">${renderText(text, sources)}</p>`];
   const tree = fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
   return renderChildren(tree, sources);
 }

@@ -176,7 +176,9 @@ function send(c: Context, page: string, status = 200): Response {
 }
 
 async function readSent(c: Context): Promise<string> {
-  const { message } = await c.req.parseBody();
+  const { message } = await c.req.parseBody().catch(() => {
+    throw invalidField("message", "The form can not be read.");
+  });
   return typeof message === "string" ? message.trim() : "";
 }
 

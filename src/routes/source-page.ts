@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
+import { isMarkedTooMuch } from "../ingest/parse/marks.ts";
 import { isNestedTooDeeply } from "../ingest/parse/nesting.ts";
 import { detectLanguage } from "../text/language.ts";
 import type { AppEnvironment } from "./environment.ts";
@@ -100,7 +101,7 @@ function renderBody({ text, passage, quote, isMarkdown, isCurrent, chunk }: Foun
 }
 
 function tryMarkdown(text: string, spans: Spans): Html[] | undefined {
-  if (isNestedTooDeeply(text)) return undefined;
+  if (isNestedTooDeeply(text) || isMarkedTooMuch(text)) return undefined;
   try {
     return renderMarkdown(text, spans);
   } catch (error) {

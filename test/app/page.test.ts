@@ -205,6 +205,10 @@ describe("POST /", () => {
     expect(readBox(large)).toBe("");
     const json = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
     await readPage(await app.request("/", json), 422);
+    for (const type of ["multipart/form-data", "multipart/form-data; boundary=x"]) {
+      const broken = { method: "POST", headers: { "content-type": type }, body: "x" };
+      await readPage(await app.request("/", broken), 422);
+    }
   });
 });
 
@@ -250,6 +254,16 @@ describe("POST / with a language model", () => {
     expect(answer).not.toMatch(/<img|javascript:/);
     const page = await readPage(await app.request("/", form(MARKUP)));
     expect(page).not.toContain(MARKUP);
+  });
+
+  it.each([
+    ["emphasis that never ends", "*a_ ".repeat(4000)],
+    ["quotations in quotations", "> ".repeat(3000)],
+  ])("shows %s as it is written, and at once", async (_name, marks) => {
+    const started = performance.now();
+    const answer = await askFor(`It weighs 1.62 kg [1].\n\n${marks}`);
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect(answer).toContain('kg <a class="cite" href="#s1">');
   });
 
   it("keeps the question where the model fails, and the status", async () => {

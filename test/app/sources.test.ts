@@ -257,6 +257,25 @@ describe("GET /sources/{collection}/{chunkId}", () => {
     expect(passages(page)).toContain("zebra");
   });
 
+  it.each([
+    ["emphasis that never ends", "*a_ ".repeat(7000)],
+    ["links that never end", "[a](<".repeat(5000)],
+    ["lists in lists", "- - - - - - - - - - a\n".repeat(1200)],
+    ["a table of single letters", `|a|\n|-|\n${"|x\n".repeat(9000)}`],
+  ])("shows %s as it is written, and at once", async (_name, marks) => {
+    const path = await storeAndFind({ text: "The zebra grazes." }, "zebra");
+    const { ingest } = app.services;
+    const signal = AbortSignal.timeout(15_000);
+    const document = await ingest.store.readDocument("notes", "a", signal);
+    const text = `The zebra grazes.\n\n${marks}`;
+    await ingest.store.saveDocument("notes", { ...document!, text, format: "markdown" }, signal);
+    const started = performance.now();
+    const page = await readPage(path);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(page).toContain('<article class="plain"');
+    expect(passages(page)).toContain("zebra");
+  });
+
   it("shows a long document whole, and of a very long one what is around the passage", async () => {
     const path = await storeAndFind({ text: "The zebra grazes." }, "zebra");
     const { ingest } = app.services;
