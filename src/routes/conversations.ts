@@ -52,12 +52,13 @@ export function addConversationRoutes(app: OpenAPIHono<AppEnvironment>, services
     .openapi(getRoute, async (c) => {
       const { id } = c.req.valid("param");
       const { signal } = c.req.raw;
+      // Also that there is none, or none any more.
+      c.header("cache-control", "no-store");
       const found = await conversations.read(id, signal);
       if (found === undefined) throw notFound();
       // Nobody reads what a HEAD request would have made.
       const isRead = c.req.method === "GET";
       const title = found.title ?? (isRead ? await titles(id, found, signal) : "");
-      c.header("cache-control", "no-store");
       return c.json(
         {
           id,

@@ -61,9 +61,13 @@ export function createChat(options: ChatOptions): Chat {
   });
   chat.view = view;
   chat.context = createContext(chat);
-  for (const record of stored?.records ?? []) {
-    const turn = add(chat, { ...record, frames: [] });
-    for (const frame of record.frames) turn.take(frame);
+  try {
+    for (const record of stored?.records ?? []) {
+      const turn = add(chat, { ...record, frames: [] });
+      for (const frame of record.frames) turn.take(frame);
+    }
+  } catch {
+    // What can not be shown must not break the chat for as long as the tab lives.
   }
   if (stored?.isOpen) view.setOpen(true, false);
   chat.isRestoring = false;

@@ -425,6 +425,14 @@ describe("POST /chat/{id}/feedback", () => {
     }
   });
 
+  it("is kept by no cache, also where there is none", async () => {
+    const { conversationId } = await ask(QUESTION);
+    for (const id of [conversationId, crypto.randomUUID()]) {
+      const response = await app.request(`/conversations/${id}`);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+    }
+  });
+
   it("tells nobody whether an answer is another conversation's, or none", async () => {
     const { messageId } = await ask(QUESTION);
     const other = crypto.randomUUID();

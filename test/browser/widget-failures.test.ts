@@ -229,6 +229,35 @@ describe.skipIf(chromiumPath === undefined)("<tributary-chat>, when something fa
     await open.button("Good answer").waitFor();
   });
 
+  it("works after a reload when an answer held what no answer of ours does", async () => {
+    const frames = answerFrames(TEXT, { sources: [sourceFrame(1)] });
+    chat.reply = answerWith(
+      frames.map((frame) =>
+        JSON.stringify(frame).includes("data-citations") ? { ...frame, data: null } : frame,
+      ),
+    );
+    await open.ask(QUESTION);
+    await open.button("Send").waitFor();
+    chat.reply = answerWith(FRAMES);
+    await open.page.reload();
+    await clear();
+    await open.ask(QUESTION);
+    await open.button("Good answer").waitFor();
+  });
+
+  it("works when the tab holds what it has not stored", async () => {
+    const other = await openWidget(browser, site);
+    for (const stored of ["5", "[]", '{"records":5}', '{"records":[null]}', '{"records":[{}]}']) {
+      await other.page.addInitScript((text) => {
+        for (const key of Object.keys(sessionStorage)) sessionStorage.setItem(key, text);
+      }, stored);
+      await other.page.reload();
+      await other.input.waitFor();
+    }
+    expect(other.complaints).toEqual([]);
+    await other.close();
+  });
+
   it("tells that a part of the search failed", async () => {
     const report = {
       degraded: true,
