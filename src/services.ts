@@ -146,7 +146,7 @@ async function openConversations(
     store:
       openDatabase === undefined
         ? createMemoryConversations()
-        : await createSqlConversations(openDatabase()),
+        : await createSqlConversations(openDatabase(), { mostTurns: config.CONVERSATION_TURNS }),
     operation: operations.of("conversations", "store"),
     days: config.CONVERSATION_DAYS,
     wallClock,

@@ -195,12 +195,13 @@ export const VARIABLES = {
     .describe(
       "Days for which a conversation is stored after its last question; 0: none is. On Node they are kept in `DATA_DIR`, on Workers in the D1 database `CONVERSATIONS`, else in the isolate's memory.",
     ),
+  CONVERSATION_TURNS: count(100_000, 100_000_000).describe(
+    "Questions with their answers that are stored at most, about 10 kB each; beyond, the conversations that were quiet for longest expire early. The isolate's memory has its own limits.",
+  ),
   INGEST_TIMEOUT_MS: milliseconds(30_000).describe(
     "Limit for each call while documents are stored, and on Node for parsing one document.",
   ),
-  KEEP_ALIVE_MS: milliseconds(15_000).describe(
-    "Silence on a stream after which a comment is sent.",
-  ),
+  KEEP_ALIVE_MS: milliseconds(15_000).describe("Silence after which a stream sends a comment."),
   MAX_SOURCES: count(6, 50).describe("Sources shown and given to the model."),
   MIN_SOURCES_PER_COLLECTION: z.coerce
     .number("must be a whole number")

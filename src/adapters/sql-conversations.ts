@@ -18,6 +18,11 @@ const REMOVED_AT_ONCE = 200;
 /** What SQLite calls a database that another process is writing to. */
 const BUSY = 5;
 
+export interface SqlConversationsOptions {
+  /** Turns at most: beyond, the conversations that were longest without one expire early. Default 100,000. */
+  mostTurns?: number;
+}
+
 type Row = Record<string, string | number | null>;
 /** Runs one statement and gives its rows; throws an `UpstreamError`. */
 type Query = (
@@ -31,10 +36,17 @@ type Query = (
  * Conversations in a database that speaks SQLite's SQL: a file on Node, D1 on Workers. Each statement is a transaction
  * of its own, since D1 has no others. Throws an Error that may be shown when a newer version has written the database.
  */
-export async function createSqlConversations(database: Database): Promise<ConversationStore> {
+export async function createSqlConversations(
+  database: Database,
+  { mostTurns = 100_000 }: SqlConversationsOptions = {},
+): Promise<ConversationStore> {
   await prepareSchema(database);
   const query = createQuery(database);
-  return { ...createReading(query), ...createWriting(query), close: () => database.dispose() };
+  return {
+    ...createReading(query),
+    ...createWriting(query, mostTurns),
+    close: () => database.dispose(),
+  };
 }
 
 function createQuery(database: Database): Query {
@@ -78,7 +90,7 @@ function createReading(query: Query): Reading {
 
 type Writing = Omit<ConversationStore, keyof Reading | "close">;
 
-function createWriting(query: Query): Writing {
+function createWriting(query: Query, mostTurns: number): Writing {
   return {
     async saveTurn({ conversationId, deletions, replaces }, turn, signal) {
       const { questionId, answerId, askedAt, endedAt } = turn;
@@ -105,12 +117,14 @@ function createWriting(query: Query): Writing {
       await query("delete turns", signal, DELETE_TURNS, JSON.stringify([conversationId]));
     },
     async removeExpired({ content, ids }, signal) {
-      const rows = await query("find expired", signal, FIND_EXPIRED, content, REMOVED_AT_ONCE);
+      const wanted = [content, mostTurns, REMOVED_AT_ONCE];
+      const rows = await query("find expired", signal, FIND_EXPIRED, ...wanted);
       const expired = JSON.stringify(rows.map(({ id }) => id));
+      const newest = Number(rows.at(-1)?.["updated_at"] ?? content);
       await query("remove expired turns", signal, DELETE_TURNS, expired);
       // One that went on meanwhile is not marked, and keeps its new turn.
-      await query("mark expired", signal, MARK_EXPIRED, expired, content);
-      await query("forget", signal, FORGET, ids, REMOVED_AT_ONCE);
+      await query("mark expired", signal, MARK_EXPIRED, expired, newest);
+      await query("forget", signal, FORGET, ids, mostTurns, REMOVED_AT_ONCE);
       return rows.length < REMOVED_AT_ONCE;
     },
   };
@@ -171,14 +185,17 @@ const MARK_DELETED = `
 const DELETE_TURNS = `
   delete from turns where conversation_id in (select value from json_each(?))`;
 const FIND_EXPIRED = `
-  select id from conversations where state = 'live' and updated_at <= ?
+  select id, updated_at from conversations
+  where state = 'live' and (updated_at <= ? or (select count(*) from turns) > ?)
   order by updated_at limit ?`;
 const MARK_EXPIRED = `
   update conversations set state = 'expired', title = null
   where id in (select value from json_each(?)) and state = 'live' and updated_at <= ?`;
 const FORGET = `
   delete from conversations where id in (
-    select id from conversations where state <> 'live' and updated_at <= ? limit ?)`;
+    select id from conversations
+    where state <> 'live' and (updated_at <= ? or (select count(*) from conversations) > ?)
+    order by updated_at limit ?)`;
 
 function toOutline(rows: Row[]): ConversationOutline {
   const [{ state, updated_at, deletions }] = rows as [Row];

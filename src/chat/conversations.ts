@@ -74,6 +74,8 @@ export interface ConversationsOptions {
 
 const DAY = 86_400_000;
 const SWEEP_EVERY = 3_600_000;
+/** Turns after which it is time as well, since the store holds so many at most. */
+const TURNS_A_SWEEP = 500;
 /** Milliseconds for which a chat waits for the store, at its beginning and at its end. */
 export const HASTE = 250;
 /** Milliseconds for everything else. */
@@ -100,7 +102,10 @@ export function createConversations(options: ConversationsOptions): Conversation
 interface Aging extends StoreCalls {
   lifetime: number;
   isExpired(outline: ConversationOutline): boolean;
-  /** Removes what has expired, at most once an hour. Lazy, since a Worker has no timer that outlives its requests. */
+  /**
+   * Removes what has expired, or is too much, once an hour and after so many calls. Lazy, since a Worker has no timer
+   * that outlives its requests.
+   */
   sweep(signal: AbortSignal): Promise<void>;
   /** The same whenever that was last. */
   sweepNow(signal: AbortSignal): Promise<void>;
@@ -109,11 +114,11 @@ interface Aging extends StoreCalls {
 function createAging({ store, operation, days, wallClock, onState }: ConversationsOptions): Aging {
   const calls = createStoreCalls(operation, onState);
   const lifetime = days * DAY;
-  let nextSweep = 0;
+  let [nextSweep, calledSince] = [0, 0];
 
   async function sweepNow(signal: AbortSignal): Promise<void> {
     const time = wallClock();
-    nextSweep = time + SWEEP_EVERY;
+    [nextSweep, calledSince] = [time + SWEEP_EVERY, 0];
     const before = { content: time - lifetime, ids: time - 2 * lifetime };
     const isDone = await calls.attempt("remove expired", PATIENCE, signal, (limited) =>
       store.removeExpired(before, limited),
@@ -127,7 +132,7 @@ function createAging({ store, operation, days, wallClock, onState }: Conversatio
     isExpired: ({ state, updatedAt }) =>
       state === "expired" || (state === "live" && updatedAt + lifetime <= wallClock()),
     sweep: async (signal) => {
-      if (wallClock() >= nextSweep) await sweepNow(signal);
+      if (wallClock() >= nextSweep || ++calledSince >= TURNS_A_SWEEP) await sweepNow(signal);
     },
     sweepNow,
   };

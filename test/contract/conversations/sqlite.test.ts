@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSqlConversations } from "../../../src/adapters/sql-conversations.ts";
 import type { ConversationStore } from "../../../src/conversation-store.ts";
 import { openConversationsFile } from "../../../src/node/conversations-file.ts";
-import { testConversationStore } from "./suite.ts";
+import { newTurn, testConversationStore } from "./suite.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -56,6 +56,22 @@ describe("conversations in a file that is opened again for each call", () => {
 });
 
 describe("createSqlConversations", () => {
+  it("lets the conversations that were quiet for longest expire when there are too many turns", async () => {
+    const store = await createSqlConversations(openConversationsFile(folder), { mostTurns: 250 });
+    const { signal } = new AbortController();
+    for (let n = 1; n <= 260; n += 1) {
+      const turn = newTurn({ askedAt: n, endedAt: n });
+      await store.saveTurn({ conversationId: `c${n}`, deletions: 0 }, turn, signal);
+    }
+    while (!(await store.removeExpired({ content: 0, ids: 0 }, signal)));
+    const states = await Promise.all(
+      Array.from({ length: 260 }, (_, n) => store.outline(`c${n + 1}`, signal)),
+    );
+    const live = states.flatMap((outline, n) => (outline?.state === "live" ? [n + 1] : []));
+    expect(live).toEqual(Array.from({ length: 60 }, (_, n) => n + 201));
+    await store.close();
+  });
+
   it("refuses what a newer version has written, in one sentence", async () => {
     const database = openConversationsFile(folder);
     await createSqlConversations(database);
