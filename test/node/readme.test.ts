@@ -46,7 +46,11 @@ describe.skipIf(!existsSync(PATH))("README.md", () => {
     const message = /"message":"(What wind speed[^"]+)"/.exec(read())?.[1];
     const app = await openApp();
     const response = await app.post("/chat", { message }, { accept: "text/plain" });
-    expect(read()).toContain(`\n\`\`\`text\n${(await response.text()).trim()}\n\`\`\`\n`);
+    const answer = (await response.text()).replaceAll(
+      "http://localhost/",
+      "http://127.0.0.1:8787/",
+    );
+    expect(read()).toContain(`\n\`\`\`text\n${answer.trim()}\n\`\`\`\n`);
     app.close();
   });
 
