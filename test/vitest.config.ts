@@ -25,6 +25,8 @@ const BOTH = [
   "test/unit/text/**/*.test.ts",
 ];
 
+const IN_CHROMIUM = ["test/browser/**/*.test.ts", "test/clients/**/*.test.ts"];
+
 export default defineConfig({
   root,
   test: {
@@ -42,6 +44,18 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [D1],
           environment: "node",
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        root,
+        define,
+        test: {
+          name: "chromium",
+          include: IN_CHROMIUM,
+          // A browser takes both cores: beside it deadlines could not be kept.
+          sequence: { groupOrder: 1 },
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },
