@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [D1],
+          exclude: [D1, ...IN_CHROMIUM],
           environment: "node",
           testTimeout: 20_000,
           hookTimeout: 30_000,

@@ -153,8 +153,10 @@ async function traceTasks(page: Page): Promise<() => Promise<number>> {
 }
 
 /** Writes of so many tokens, with a pause after each. */
-function script(chat: ScriptedChat, tokens: number, pause: number): void {
-  const frames = answerFrames(makeTokens(), { sources: [1, 2, 3].map((n) => sourceFrame(n)) });
+function script(chat: ScriptedChat, length: number, tokens: number, pause: number): void {
+  const frames = answerFrames(makeTokens().slice(0, length), {
+    sources: [1, 2, 3].map((n) => sourceFrame(n)),
+  });
   chat.reply = async (response) => {
     beginStream(response);
     for (let from = 0; from < frames.length; from += tokens) {
@@ -179,14 +181,15 @@ async function run(): Promise<void> {
   site.hasPolicy = false;
   site.body = `<tributary-chat mode="inline" server="${chat.url}"></tributary-chat>`;
   console.log(
-    `An answer of ${TOKENS} tokens, ${RUNS} runs, ${availableParallelism()} cores with a load of ${loadavg()[0]!.toFixed(1)}:`,
+    `An answer of ${TOKENS} tokens, the first one of 100 as a model writes them, ${RUNS} runs, ${availableParallelism()} cores with a load of ${loadavg()[0]!.toFixed(1)}:`,
   );
-  for (const [name, tokens, pause] of [
-    ["20 tokens a write, every 10 ms", 20, 10],
-    ["100 tokens a write, at once", 100, 0],
-    ["all in one write", TOKENS * 2, 0],
+  for (const [name, length, tokens, pause] of [
+    ["100 tokens, one every 20 ms", 100, 1, 20],
+    ["20 tokens a write, every 10 ms", TOKENS, 20, 10],
+    ["100 tokens a write, at once", TOKENS, 100, 0],
+    ["all in one write", TOKENS, TOKENS * 2, 0],
   ] as const) {
-    script(chat, tokens, pause);
+    script(chat, length, tokens, pause);
     const runs: Run[] = [];
     for (let index = 0; index < RUNS; index += 1) runs.push(await measure(browser, site));
     const paint = runs.map(({ arrived, painted }) => painted - arrived);
