@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { type Connector, createDatabase, type Database } from "db0";
 import nodeSqlite from "db0/connectors/node-sqlite";
-import { StoreError } from "./sqlite-file.ts";
+import { DamageError, StoreError, toStoreError } from "./sqlite-error.ts";
 
 const FILE_NAME = "conversations.sqlite";
 /** "TriC" in ASCII: tells our file from every other one of SQLite's. */
@@ -14,9 +14,6 @@ const BUSY_AT_START = 1000;
 const BUSY = 50;
 /** Bytes of a file that is looked through at the start; a larger one would hold it up. */
 const CHECKED = 268_435_456;
-const SQLITE_BUSY = 5;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOT_A_DATABASE = 26;
 
 /** Opens the file, or makes it. Throws a StoreError that says what is wrong with it and what to do. */
 export function openConversationsFile(folder: string): Database {
@@ -31,7 +28,7 @@ export function openConversationsFile(folder: string): Database {
     return database;
   } catch (error) {
     void database?.dispose();
-    throw toStoreError(path, error);
+    throw describeFailure(path, error);
   }
 }
 
@@ -89,35 +86,12 @@ function claim(file: DatabaseSync, path: string): void {
   file.exec(`pragma application_id = ${APPLICATION_ID}`);
 }
 
-class DamageError extends Error {
-  override readonly name = "DamageError";
-}
-
-function toStoreError(path: string, cause: unknown): StoreError {
-  if (cause instanceof StoreError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const detail = message.replaceAll(/\s+/g, " ");
-  switch (cause instanceof DamageError ? SQLITE_CORRUPT : readCode(cause)) {
-    case SQLITE_BUSY:
-      return new StoreError(
-        `${path} is held by another process: let that one end, or name another folder.`,
-        { cause },
-      );
-    case SQLITE_CORRUPT:
-    case SQLITE_NOT_A_DATABASE:
-      return new StoreError(
-        `${path} is damaged (${detail}): put a copy in its place, or move it away to begin without the earlier conversations.`,
-        { cause },
-      );
-    default:
-      return new StoreError(
-        `${existsSync(path) ? path : `${path}, where conversations are kept,`} cannot be opened (${detail}): check that the folder can be written to, or name another.`,
-        { cause },
-      );
-  }
-}
-
-/** The code without what SQLite adds to it in its upper bits. */
-function readCode(error: unknown): number {
-  return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+function describeFailure(path: string, cause: unknown): StoreError {
+  return toStoreError(cause, {
+    busy: () => `${path} is held by another process: let that one end, or name another folder.`,
+    damaged: (detail) =>
+      `${path} is damaged (${detail}): put a copy in its place, or move it away to begin without the earlier conversations.`,
+    closed: (detail) =>
+      `${existsSync(path) ? path : `${path}, where conversations are kept,`} cannot be opened (${detail}): check that the folder can be written to, or name another.`,
+  });
 }

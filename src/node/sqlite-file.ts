@@ -3,11 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-
-/** Why a store cannot be opened or written, and what to do: one sentence for whoever started the program. */
-export class StoreError extends Error {
-  override readonly name = "StoreError";
-}
+import { DamageError, isCorrupt, StoreError, toStoreError } from "./sqlite-error.ts";
 
 export const FILE_NAME = "qdrant.sqlite";
 /** "Trib" in ASCII: tells a store from every other SQLite file. */
@@ -72,7 +68,7 @@ function identify(folder: string, path: string): void {
     checkFormat(folder, database);
   } catch (error) {
     // Cut off while the log was carried over, the file is shorter than it says: the log has the rest.
-    if (sqliteCode(error) !== SQLITE_CORRUPT || !existsSync(`${path}-wal`)) throw error;
+    if (!isCorrupt(error) || !existsSync(`${path}-wal`)) throw error;
   } finally {
     database.close();
   }
@@ -118,40 +114,14 @@ function readPragma(database: DatabaseSync, name: string): unknown {
   return database.prepare(`PRAGMA ${name}`).get()?.[name];
 }
 
-/** What is in the file cannot be what was written. */
-export class DamageError extends Error {
-  override readonly name = "DamageError";
-}
-
-const SQLITE_BUSY = 5;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOT_A_DATABASE = 26;
-
 /** Says what is wrong with the store, and what to do. */
 export function storeError(folder: string, cause: unknown): StoreError {
-  if (cause instanceof StoreError) return cause;
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  switch (cause instanceof DamageError ? SQLITE_CORRUPT : sqliteCode(cause)) {
-    case SQLITE_BUSY:
-      return new StoreError(
-        `The store in ${folder} is in use by another process: stop that one, or name another folder.`,
-        { cause },
-      );
-    case SQLITE_CORRUPT:
-    case SQLITE_NOT_A_DATABASE:
-      return new StoreError(
-        `The store in ${folder} is damaged (${detail}): put a copy in its place, or move it away to begin with an empty one. It was not changed.`,
-        { cause },
-      );
-    default:
-      return new StoreError(
-        `The store in ${folder} cannot be opened (${detail}): check that the folder can be written to, or name another.`,
-        { cause },
-      );
-  }
-}
-
-/** The code without what SQLite adds to it in its upper bits. */
-function sqliteCode(error: unknown): number {
-  return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+  return toStoreError(cause, {
+    busy: () =>
+      `The store in ${folder} is in use by another process: stop that one, or name another folder.`,
+    damaged: (detail) =>
+      `The store in ${folder} is damaged (${detail}): put a copy in its place, or move it away to begin with an empty one. It was not changed.`,
+    closed: (detail) =>
+      `The store in ${folder} cannot be opened (${detail}): check that the folder can be written to, or name another.`,
+  });
 }

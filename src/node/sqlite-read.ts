@@ -9,7 +9,8 @@ import type {
   StoredVector,
 } from "../qdrant-local/storage.ts";
 import { checksum } from "./sqlite-checksum.ts";
-import { DamageError, VECTORS_A_POINT } from "./sqlite-file.ts";
+import { DamageError } from "./sqlite-error.ts";
+import { VECTORS_A_POINT } from "./sqlite-file.ts";
 
 /** So many points are in memory twice while a store is read. */
 const POINTS_AT_ONCE = 500;

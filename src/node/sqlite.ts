@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { createMemoryStorage, type Change, type Storage } from "../qdrant-local/storage.ts";
-import { openStoreFile, StoreError, storeError } from "./sqlite-file.ts";
+import { StoreError } from "./sqlite-error.ts";
+import { openStoreFile, storeError } from "./sqlite-file.ts";
 import { readChanges } from "./sqlite-read.ts";
 import { createChangeWriter, type ChangeWriter } from "./sqlite-write.ts";
 
