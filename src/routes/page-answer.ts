@@ -1,7 +1,8 @@
 import { html } from "hono/html";
 import type { JsonAnswer } from "../chat/wire.ts";
 import { detectLanguage } from "../text/language.ts";
-import { type Html, renderMarkdown } from "./answer-html.ts";
+import { renderAnswerText } from "./answer-html.ts";
+import type { Html } from "./layout.ts";
 import type { PageTexts } from "./page-texts.ts";
 
 /** A whole answer with its sources, for a page without script. */
@@ -11,7 +12,7 @@ export function renderAnswer(question: string, answer: JsonAnswer, texts: PageTe
   return html`<article class="turn">
     <h3 class="question" dir="auto">${question}</h3>
     ${answered ? "" : html`<p class="note">${texts.absent}</p>`}
-    <div class="answer" ${renderLanguage(text)}>${renderMarkdown(text, numbers)}</div>
+    <div class="answer" ${renderLanguage(text)}>${renderAnswerText(text, numbers)}</div>
     ${sources.length === 0 ? "" : renderSources(sources, answered ? texts.sources : texts.nearest)}
     ${retrieval.degraded ? html`<p class="note warn">${texts.degraded}</p>` : ""}
     ${renderCollections(retrieval.collections, texts)}

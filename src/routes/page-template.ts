@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { Html } from "./answer-html.ts";
+import type { Html } from "./layout.ts";
 
 /** Texts are escaped. */
 export type Values = Record<string, string | Html>;

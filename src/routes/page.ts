@@ -8,7 +8,7 @@ import { invalidField, toAppError } from "../errors.ts";
 import { holdsSamples } from "../samples.ts";
 import type { Services } from "../services.ts";
 import { whenEnded } from "../streams.ts";
-import type { Html } from "./answer-html.ts";
+import type { Html } from "./layout.ts";
 import type { BrowserFiles } from "./browser-files.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { splitQuestion } from "./messages.ts";

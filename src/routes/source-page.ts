@@ -1,12 +1,10 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
-import { isMarkedTooMuch } from "../ingest/parse/marks.ts";
-import { isNestedTooDeeply } from "../ingest/parse/nesting.ts";
 import { detectLanguage } from "../text/language.ts";
 import type { AppEnvironment } from "./environment.ts";
 import { createHighlight, type Spans } from "./highlight.ts";
 import { type Html, renderPage } from "./layout.ts";
-import { renderMarkdown } from "./markdown-page.ts";
+import { renderMarkdown } from "./markdown-html.ts";
 import type { FoundSource } from "./source-passage.ts";
 
 /** Characters up to which Markdown is parsed for a reader: longer texts would hold up everybody's answers. */
@@ -88,7 +86,8 @@ function renderBody({ text, passage, quote, isMarkdown, isCurrent, chunk }: Foun
   const spans = { passage, quote };
   const wrap = (content: Html[] | Html, name: string): Html =>
     html`<article class="${name}" dir="auto" lang="${language ?? "en"}">${content}</article>`;
-  const rendered = isMarkdown && text.length <= MOST_PARSED ? tryMarkdown(text, spans) : undefined;
+  const rendered =
+    isMarkdown && text.length <= MOST_PARSED ? renderDocument(text, spans) : undefined;
   if (rendered !== undefined) return { body: wrap(rendered, "rendered"), spans, notes };
   const from = Math.max(0, Math.min(passage.start - MOST_SHOWN / 2, text.length - MOST_SHOWN));
   const to = Math.min(text.length, from + MOST_SHOWN);
@@ -100,13 +99,13 @@ function renderBody({ text, passage, quote, isMarkdown, isCurrent, chunk }: Foun
   return { body: wrap(content, "plain"), spans, notes };
 }
 
-function tryMarkdown(text: string, spans: Spans): Html[] | undefined {
-  if (isNestedTooDeeply(text) || isMarkedTooMuch(text)) return undefined;
-  try {
-    return renderMarkdown(text, spans);
-  } catch (error) {
-    // The parser's stack has overflowed: better shown as it is written than not at all.
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+function renderDocument(text: string, spans: Spans): Html[] | undefined {
+  const { passage, quote } = spans;
+  return renderMarkdown(text, {
+    renderWords: createHighlight(spans),
+    hasHeadings: true,
+    // Nobody wants to read it who was not sent to it.
+    showsFrontMatter: (end) =>
+      [passage, quote].some((span) => span !== undefined && span.start < end),
+  });
 }

@@ -230,7 +230,7 @@ describe("POST / with a language model", () => {
   async function askFor(reply: string): Promise<string> {
     await world.command({ do: "script", script: { reply: [reply] } });
     const page = await readPage(await app.request("/", form(QUESTION)));
-    return /<div class="answer"[^>]*>([^]*?)<\/div>/.exec(page)?.[1] ?? "";
+    return /<div class="answer"[^>]*>([^]*)<\/div>\s*<h4>/.exec(page)?.[1] ?? "";
   }
 
   it("makes elements of Markdown", async () => {
@@ -244,7 +244,7 @@ describe("POST / with a language model", () => {
     expect(answer).toMatch(/<ul>\s*<li[^>]*><p[^>]*>one/);
     expect(answer).toMatch(/<ol start="3">/);
     expect(answer).toMatch(/<td[^>]*>c<\/td>/);
-    expect(answer).toContain("<pre><code>x &lt; y</code></pre>");
+    expect(answer).toContain('<pre tabindex="0"><code>x &lt; y</code></pre>');
     expect(readText(answer)).not.toMatch(/[*#|`]/);
   });
 

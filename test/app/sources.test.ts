@@ -224,7 +224,7 @@ describe("GET /sources/{collection}/{chunkId}", () => {
       '<a href="https://ok.example/4" rel="noopener noreferrer nofollow">four</a>',
       '<a href="https://ok.example/5" rel="noopener noreferrer nofollow">five</a>',
       '<a href="https://ok.example/6" rel="noopener noreferrer nofollow">six</a>',
-      "<blockquote><p>zebra quoted</p></blockquote>",
+      '<blockquote><p dir="auto">zebra quoted</p></blockquote>',
       '<ol start="2">',
       "☑ ",
       "☐ ",

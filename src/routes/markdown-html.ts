@@ -1,15 +1,24 @@
 import { html, raw } from "hono/html";
 import type { Nodes, RootContent, Table, TableCell, Yaml } from "mdast";
 import { readMarkdownTree } from "../ingest/parse/markdown.ts";
-import { createHighlight, type Highlight, type Spans } from "./highlight.ts";
+import { isMarkedTooMuch } from "../ingest/parse/marks.ts";
+import { isNestedTooDeeply } from "../ingest/parse/nesting.ts";
+import type { Span } from "./highlight.ts";
 import type { Html } from "./layout.ts";
 
-interface Rendering {
+export interface MarkdownOptions {
+  /** The words of a text or of code, which stand at a place in the Markdown. */
+  renderWords: (words: string, place: Span, isCode: boolean) => (Html | string)[];
+  /** False where the page's own headings must be the only ones: then they are strong. */
+  hasHeadings: boolean;
+  /** Whether front matter that ends there says something to readers. */
+  showsFrontMatter: (end: number) => boolean;
+}
+
+interface Rendering extends MarkdownOptions {
   text: string;
   /** Units before the first that the tree counts. */
   skipped: number;
-  spans: Spans;
-  highlight: Highlight;
   /** Where references lead, by their identifiers. */
   addresses: Map<string, string>;
 }
@@ -22,22 +31,31 @@ type Renderers = {
 const SAFE = /^(?:https?:\/\/|mailto:)/i;
 
 /**
- * A document's Markdown as HTML of our own: every text is escaped, its HTML is shown as text, and nothing of it is loaded
- * (an image is a link to it). `spans` are marked. Throws a RangeError where it is nested too deeply.
+ * Markdown as HTML of our own: every text is escaped, its HTML is shown as text, and nothing of it is loaded (an image is
+ * a link to it). Undefined where the parser could not take it, or would hold up everybody else: it is better shown as it
+ * is written than not at all.
  */
-export function renderMarkdown(text: string, spans: Spans): Html[] {
-  const { children, skipped } = readMarkdownTree(text);
-  const highlight = createHighlight(spans);
-  return all(children, { text, skipped, spans, highlight, addresses: readDefinitions(children) });
+export function renderMarkdown(text: string, options: MarkdownOptions): Html[] | undefined {
+  if (isNestedTooDeeply(text) || isMarkedTooMuch(text)) return undefined;
+  try {
+    const { children, skipped } = readMarkdownTree(text);
+    return all(children, { ...options, text, skipped, addresses: readDefinitions(children) });
+  } catch (error) {
+    // The parser's stack has overflowed.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 const RENDERERS: Renderers = {
   heading({ depth, children }, rendering) {
+    if (!rendering.hasHeadings)
+      return html`<p dir="auto"><strong>${all(children, rendering)}</strong></p>`;
     // The page has a heading of its own above them all.
     const level = `h${Math.min(depth + 1, 6)}`;
     return html`${raw(`<${level}>`)}${all(children, rendering)}${raw(`</${level}>`)}`;
   },
-  paragraph: ({ children }, rendering) => html`<p>${all(children, rendering)}</p>`,
+  paragraph: ({ children }, rendering) => html`<p dir="auto">${all(children, rendering)}</p>`,
   blockquote: ({ children }, rendering) =>
     html`<blockquote>${all(children, rendering)}</blockquote>`,
   list: ({ ordered, start, children }, rendering) =>
@@ -49,8 +67,9 @@ const RENDERERS: Renderers = {
           ${all(children, rendering)}
         </ul>`,
   listItem: ({ checked, children }, rendering) =>
-    html`<li>${toBox(checked)}${all(children, rendering)}</li>`,
-  code: (node, rendering) => html`<pre tabindex="0"><code>${show(node, rendering)}</code></pre>`,
+    html`<li dir="auto">${toBox(checked)}${all(children, rendering)}</li>`,
+  code: (node, rendering) =>
+    html`<pre tabindex="0"><code>${show(node, rendering, true)}</code></pre>`,
   yaml: renderFrontMatter,
   html: (node, rendering) => html`<code class="source">${show(node, rendering)}</code>`,
   thematicBreak: () => html`<hr />`,
@@ -58,7 +77,7 @@ const RENDERERS: Renderers = {
   footnoteDefinition: ({ identifier, children }, rendering) =>
     html`<div class="footnote"><sup>${identifier}</sup>${all(children, rendering)}</div>`,
   text: (node, rendering) => html`${show(node, rendering)}`,
-  inlineCode: (node, rendering) => html`<code>${show(node, rendering)}</code>`,
+  inlineCode: (node, rendering) => html`<code>${show(node, rendering, true)}</code>`,
   emphasis: ({ children }, rendering) => html`<em>${all(children, rendering)}</em>`,
   strong: ({ children }, rendering) => html`<strong>${all(children, rendering)}</strong>`,
   delete: ({ children }, rendering) => html`<del>${all(children, rendering)}</del>`,
@@ -84,15 +103,14 @@ function all(nodes: Nodes[], rendering: Rendering): Html[] {
 /** The value of a node where it stands; what is around it, such as a fence, is not a part of it. */
 function show(
   { value, position }: { value: string } & Pick<Nodes, "position">,
-  { text, skipped, highlight }: Rendering,
-): Html[] {
+  { text, skipped, renderWords }: Rendering,
+  isCode = false,
+): (Html | string)[] {
   const start = (position?.start.offset ?? 0) + skipped;
   const end = (position?.end.offset ?? 0) + skipped;
   const at = text.slice(start, end).indexOf(value);
-  return highlight(
-    value,
-    at === -1 ? { start, end } : { start: start + at, end: start + at + value.length },
-  );
+  const place = at === -1 ? { start, end } : { start: start + at, end: start + at + value.length };
+  return renderWords(value, place, isCode);
 }
 
 function link(address: string | undefined, content: Html | Html[]): Html {
@@ -101,11 +119,9 @@ function link(address: string | undefined, content: Html | Html[]): Html {
     : html`${content}`;
 }
 
-/** Says nothing to readers, unless it is what they were sent to. */
 function renderFrontMatter(node: Yaml, rendering: Rendering): Html {
   const end = (node.position?.end.offset ?? 0) + rendering.skipped;
-  const { passage, quote } = rendering.spans;
-  return [passage, quote].some((span) => span !== undefined && span.start < end)
+  return rendering.showsFrontMatter(end)
     ? html`<p><code class="source">${show(node, rendering)}</code></p>`
     : html``;
 }
