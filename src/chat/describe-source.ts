@@ -6,6 +6,11 @@ const SNIPPET = 240;
 /** Characters of a quotation that an address carries; a source's page takes no more. */
 const LONGEST_QUOTE = 1000;
 
+/** Where a passage stands, in a line: the document's title, and the headings that lead to it. */
+export function namePlace({ title, heading }: { title: string; heading: string[] }): string {
+  return [title, ...heading.filter((part) => part !== title)].join(" › ");
+}
+
 /** A source as a reader sees it. */
 export function describeSource(
   { n, collection, chunk, score, start, end }: Source,

@@ -1,5 +1,5 @@
 import type { Citation, Source } from "../ports.ts";
-import { describeSource } from "./describe-source.ts";
+import { describeSource, namePlace } from "./describe-source.ts";
 
 /** What the end of a text tells of its citations. */
 export interface TextEnd {
@@ -38,6 +38,5 @@ export function listCited(sources: Source[], { order = [] }: TextEnd): Source[] 
 
 /** The title leads to the section: front ends take sources of one title for one. */
 export function describeCited(source: Source, origin: string): { url: string; title: string } {
-  const { url, title, heading } = describeSource(source, origin);
-  return { url, title: [title, ...heading.filter((part) => part !== title)].join(" › ") };
+  return { url: describeSource(source, origin).url, title: namePlace(source.chunk) };
 }

@@ -1,5 +1,6 @@
 import type { Chunk, Metadata, Source } from "../ports.ts";
 import { stripForModel } from "../text/invisible.ts";
+import { namePlace } from "./describe-source.ts";
 
 /** Metadata that says how old a text is, the more telling one first. */
 const DATES = ["updated", "modified", "date", "published"];
@@ -11,9 +12,9 @@ export function renderSource({ n, chunk, text }: Source): string {
 }
 
 /** Title and headings, with the document's date where it has one. */
-export function renderPlace({ title, heading, metadata }: Chunk): string {
-  const place = [title, ...heading.filter((part) => part !== title)].join(" › ");
-  const date = metadata === undefined ? undefined : readDate(metadata);
+export function renderPlace(chunk: Chunk): string {
+  const place = namePlace(chunk);
+  const date = chunk.metadata === undefined ? undefined : readDate(chunk.metadata);
   return date === undefined ? place : `${place} (${date})`;
 }
 

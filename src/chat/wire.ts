@@ -4,7 +4,7 @@ import { AppError, type FailureReason } from "../errors.ts";
 import type { Citation, Source } from "../ports.ts";
 import { toReadableStream } from "../streams.ts";
 import { createPairEncoder } from "../text/pair-encoder.ts";
-import { describeSource, showSource, toTextCitations } from "./describe-source.ts";
+import { describeSource, namePlace, showSource, toTextCitations } from "./describe-source.ts";
 import { type EventStreamOptions, toEventStreamResponse } from "./event-stream.ts";
 import {
   type AnswerEvent,
@@ -214,9 +214,8 @@ async function* toText(
 function renderSourceList(sources: Source[], { origin }: WireOptions): string {
   if (sources.length === 0) return "\n";
   const lines = sources.map((source) => {
-    const { n, title, heading, url } = describeSource(source, origin);
-    const place = [title, ...heading.filter((part) => part !== title)].join(" › ");
-    return `[${n}] ${place}\n    ${url}`;
+    const { n, url } = describeSource(source, origin);
+    return `[${n}] ${namePlace(source.chunk)}\n    ${url}`;
   });
   return `\n\n${lines.join("\n")}\n`;
 }
