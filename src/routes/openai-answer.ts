@@ -106,7 +106,7 @@ function toOpenAIOptions(
     origin,
     onFailure,
     id: `chatcmpl-${id}`,
-    created: Math.floor(Date.now() / 1000),
+    created: Math.floor(services.platform.wallClock() / 1000),
     model,
     includesUsage: stream_options?.include_usage === true,
     sendsEvents: tributary?.events ?? isOpenWebUI,
