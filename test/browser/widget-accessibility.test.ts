@@ -1,7 +1,4 @@
 // axe finds nothing, in either mode and theme, whatever the widget shows.
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
-import type Axe from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -14,10 +11,10 @@ import {
   startScriptedChat,
   startSite,
 } from "../support/scripted-chat.ts";
+import { findViolations } from "./axe.ts";
 import { chromiumPath, launchChromium } from "./browser.ts";
 import { openWidget, type WidgetPage } from "./widget-page.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TEXT =
   "# In short\n\nIt weighs **1.62 kg**. [1] It is _light_, see `size`. [2]\n\n- one\n- two\n\n| a | b |\n|---|---|\n| c | d |\n\n[More](https://shop.example/more)";
 const FRAMES = answerFrames(TEXT, {
@@ -56,21 +53,16 @@ describe.skipIf(chromiumPath === undefined)("<tributary-chat>, for everybody", (
 
   /** What axe finds, and every control that is too small to hit. */
   async function findFaults(): Promise<string[]> {
-    return open.page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: typeof Axe };
-      const { violations } = await axe.run(document);
+    const small = await open.page.evaluate(() => {
       const root = document.querySelector("tributary-chat")!.shadowRoot!;
-      const small = [
-        ...root.querySelectorAll("button, summary, input, textarea, .source a"),
-      ].filter((one) => {
-        const { width, height } = one.getBoundingClientRect();
-        return width > 0 && (width < 24 || height < 24);
-      });
-      return [
-        ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
-        ...small.map(({ outerHTML }) => `too small: ${outerHTML}`),
-      ];
+      return [...root.querySelectorAll("button, summary, input, textarea, .source a")]
+        .filter((one) => {
+          const { width, height } = one.getBoundingClientRect();
+          return width > 0 && (width < 24 || height < 24);
+        })
+        .map(({ outerHTML }) => `too small: ${outerHTML}`);
     });
+    return [...(await findViolations(open.page)), ...small];
   }
 
   it.each(
@@ -80,7 +72,6 @@ describe.skipIf(chromiumPath === undefined)("<tributary-chat>, for everybody", (
   )("has no fault, %s and %s", async (mode, theme) => {
     site.body = `<tributary-chat mode="${mode}" theme="${theme}" server="${chat.url}" questions='["A first one?"]'></tributary-chat>`;
     open = await openWidget(browser, site, { colorScheme: theme as "light" | "dark" });
-    await open.page.evaluate(AXE);
     expect(await findFaults(), "closed").toEqual([]);
     if (mode === "launcher") await open.button("Ask a question").click();
     expect(await findFaults(), "empty").toEqual([]);

@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../src/errors.ts";
+import { STATUS } from "../../src/errors.ts";
 import {
   answerFrames,
   answerWith,
@@ -21,32 +21,6 @@ import { openWidget, type WidgetPage } from "./widget-page.ts";
 const QUESTION = "Is it waterproof?";
 const TEXT = "It keeps rain out for a night. [1]";
 const FRAMES = answerFrames(TEXT.match(/.{1,5}/g)!, { sources: [sourceFrame(1)] });
-
-/** A code that is missing here does not compile. */
-const STATUSES: Record<ErrorCode, number> = {
-  "bad-request": 400,
-  unauthorized: 401,
-  forbidden: 403,
-  "not-found": 404,
-  "unknown-collection": 404,
-  "foreign-collection": 409,
-  "conversation-expired": 410,
-  "method-not-allowed": 405,
-  "too-large": 413,
-  "unsupported-media-type": 415,
-  invalid: 422,
-  "too-many-requests": 429,
-  "retrieval-unavailable": 503,
-  "model-unavailable": 503,
-  "answer-truncated": 503,
-  timeout: 504,
-  "not-configured": 503,
-  overloaded: 503,
-  "shutting-down": 503,
-  stopped: 409,
-  "storage-unavailable": 503,
-  internal: 500,
-};
 
 if (chromiumPath === undefined)
   console.log("widget-failures.test.ts: skipped, there is no Chromium (CHROMIUM_PATH names one).");
@@ -92,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)("<tributary-chat>, when something fa
     await open.page.evaluate((lang) => {
       document.querySelector("tributary-chat")!.setAttribute("lang", lang);
     }, language);
-    const codes = Object.entries(STATUSES);
+    const codes = Object.entries(STATUS);
     for (const [code, status] of [...codes, ["a-code-of-tomorrow", 418] as const]) {
       chat.reply = refuseWith(status, code);
       await open.ask(QUESTION);
