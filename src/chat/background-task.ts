@@ -1,18 +1,16 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { startDeadline } from "../resilience.ts";
 import { stripForModel } from "../text/invisible.ts";
-import { cutAt } from "../text/units.ts";
 import { type AnswerDependencies, toLastEvent } from "./answer.ts";
 import type { AnswerEvent, Usage } from "./events.ts";
 import { type Generated, generateText } from "./generate.ts";
 import type { BackgroundTask } from "./task-prompt.ts";
+import { firstWordsOf } from "./title.ts";
 
 /** Tokens that a title, tags or a few questions take at most: this path is no way to a model for everybody. */
 const OUTPUT_TOKENS = 500;
 /** Characters of a prompt; what is longer is not sent to a model. */
 const LONGEST_PROMPT = 50_000;
-/** Characters of a title that is made of a question. */
-const LONGEST_TITLE = 48;
 
 /**
  * Does what a front end asks for behind its user's back: the language model gets the prompt as it is, and nothing is
@@ -83,9 +81,9 @@ async function* writeTask(
 export function writeWithoutModel({ wants, first, last }: BackgroundTask): string {
   switch (wants) {
     case "text title":
-      return firstWords(first);
+      return firstWordsOf(first);
     case "title":
-      return JSON.stringify({ title: firstWords(first) });
+      return JSON.stringify({ title: firstWordsOf(first) });
     case "queries":
       return JSON.stringify({ queries: last === "" ? [] : [last] });
     case "tags":
@@ -98,11 +96,4 @@ export function writeWithoutModel({ wants, first, last }: BackgroundTask): strin
     case "prompt":
       return JSON.stringify({ prompt: last });
   }
-}
-
-/** The beginning of a question, as a title. */
-function firstWords(question: string): string {
-  const words = question.replace(/\s+/g, " ").trim();
-  if (words.length <= LONGEST_TITLE) return words;
-  return `${words.slice(0, cutAt(words, 0, LONGEST_TITLE)).trimEnd()}…`;
 }

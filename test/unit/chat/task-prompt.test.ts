@@ -220,7 +220,7 @@ describe("a background task without a model", () => {
     expect(
       Object.values(OPEN_WEBUI).map((prompt) => JSON.parse(without(prompt)) as unknown),
     ).toEqual([
-      { title: "How heavy is the Aurora 2 tent, and does it come…" },
+      { title: "How heavy is the Aurora 2 tent, and does it come with a bag?" },
       { tags: ["General"] },
       { follow_ups: [] },
       { queries: [LAST] },
@@ -228,13 +228,14 @@ describe("a background task without a model", () => {
       { prompt: LAST },
     ]);
     for (const prompt of LIBRE_CHAT)
-      expect(without(prompt)).toBe("How heavy is the Aurora 2 tent, and does it come…");
+      expect(without(prompt)).toBe("How heavy is the Aurora 2 tent, and does it come with a bag?");
   });
 
   it("cuts no character in two", () => {
     const prompt = `### Task:\n{ "title": "" }\n<chat_history>\nUSER: ${"🏕️".repeat(40)}\n</chat_history>`;
     const { title } = JSON.parse(without(prompt)) as { title: string };
     expect(title.isWellFormed()).toBe(true);
-    expect(title.length).toBeLessThan(60);
+    expect(title).toMatch(/…$/);
+    expect(title.length).toBeLessThanOrEqual(60);
   });
 });
