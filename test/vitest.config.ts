@@ -5,6 +5,9 @@ import { startWorldsServer } from "./support/worlds-server.ts";
 
 await buildBrowserCode();
 
+// Hundreds of processes start in a run, each from source: what one of them compiled, the next ones need not.
+process.env["NODE_COMPILE_CACHE"] ??= new URL("../.build/compile-cache", import.meta.url).pathname;
+
 const define = {
   /** Where tests order their upstreams; see test/support/world.ts. */
   WORLDS: JSON.stringify(await startWorldsServer()),
@@ -12,67 +15,87 @@ const define = {
   FULL: JSON.stringify(process.env["FULL"] === "1"),
 };
 
+const root = new URL("..", import.meta.url).pathname;
+
+const UNIT = "test/unit/**/*.test.ts";
+/** Reach the application through `test/support/open-app.ts`, in workerd too. */
+const APP = "test/app/**/*.test.ts";
+/** What the Worker runs of the text code, the engine and the stores is tested where it runs, too. */
+const TEXT = "test/unit/text/**/*.test.ts";
+const MATRIX = "test/faults/matrix.test.ts";
+const ENGINE = [
+  "test/contract/qdrant/qdrant-local.test.ts",
+  "test/model/qdrant/qdrant-local.test.ts",
+];
+const CONVERSATIONS = "test/contract/conversations/memory.test.ts";
 /** Needs a D1 database, which only workerd has. */
 const D1 = "test/contract/conversations/d1.test.ts";
-
-const root = new URL("..", import.meta.url).pathname;
-/** The same files run on Node and in workerd: they reach the application through `test/support/open-app.ts`. */
-const BOTH = [
-  "test/app/**/*.test.ts",
-  "test/contract/qdrant/qdrant-local.test.ts",
-  "test/faults/matrix.test.ts",
-  "test/model/qdrant/qdrant-local.test.ts",
-  "test/unit/text/**/*.test.ts",
-];
-
 const IN_CHROMIUM = ["test/browser/**/*.test.ts", "test/clients/**/*.test.ts"];
+
+const test = {
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+  setupFiles: ["test/support/expect-no-complaints.ts"],
+};
+/**
+ * Most files take longer to load the modules than to run, so those of a worker share them. Not those that hold the
+ * engine to the official client: the application imports the client in a way of its own.
+ */
+const shared = { ...test, isolate: false };
+
+const workers = cloudflareTest({
+  wrangler: { configPath: "./wrangler.toml" },
+  miniflare: { d1Databases: ["TEST_CONVERSATIONS"] },
+});
 
 export default defineConfig({
   root,
   test: {
     // Most files wait: for deadlines, for processes to start, for a reader's silence.
     maxWorkers: 2,
-    // The first request to a Worker loads a thousand modules.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
     projects: [
       {
         root,
         define,
         test: {
+          ...test,
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [D1, ...IN_CHROMIUM],
+          exclude: [UNIT, APP, D1, ...IN_CHROMIUM],
           environment: "node",
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
         },
       },
       {
         root,
         define,
+        test: { ...shared, name: "node-shared", include: [UNIT, APP], environment: "node" },
+      },
+      {
+        root,
+        define,
         test: {
+          ...shared,
           name: "chromium",
           include: IN_CHROMIUM,
           // A browser takes both cores: beside it deadlines could not be kept.
           sequence: { groupOrder: 1 },
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
         },
       },
       {
         root,
         define,
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { d1Databases: ["TEST_CONVERSATIONS"] },
-          }),
-        ],
+        plugins: [workers],
+        test: { ...test, name: "workerd", include: [...ENGINE, CONVERSATIONS, D1] },
+      },
+      {
+        root,
+        define,
+        plugins: [workers],
+        // The first request to a Worker loads a thousand modules.
         test: {
-          name: "workerd",
-          include: [...BOTH, "test/contract/conversations/memory.test.ts", D1],
-          testTimeout: 20_000,
+          ...shared,
+          name: "workerd-shared",
+          include: [APP, TEXT, MATRIX],
           hookTimeout: 60_000,
         },
       },
