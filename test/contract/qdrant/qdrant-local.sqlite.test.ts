@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { QdrantClient } from "@qdrant/js-client-rest";
@@ -8,6 +8,9 @@ import { installQdrantLocal } from "../../../src/qdrant-local/install.ts";
 import type { Connect } from "./connection.ts";
 import { describeLocalOnly } from "./local-only.ts";
 import { describeQdrantContract } from "./suite.ts";
+
+/** In memory where that can be: thousands of starts would wait for a disk. */
+const QUICK = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 const options = {
   url: "http://qdrant.local:6333",
@@ -45,7 +48,7 @@ function openRestartingEngine(folder: string): Engine {
 
 function connectTo(open: (folder: string) => Engine): Connect {
   return async () => {
-    const folder = mkdtempSync(join(tmpdir(), "qdrant-contract-"));
+    const folder = mkdtempSync(join(QUICK, "qdrant-contract-"));
     const engine = open(folder);
     const uninstall = installQdrantLocal(engine);
     return {
