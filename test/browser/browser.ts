@@ -11,8 +11,10 @@ const ARGUMENTS = [
   "--no-first-run",
 ];
 
+// The shell draws a page in half the time: it has no window to keep.
 export const chromiumPath = [
   process.env["CHROMIUM_PATH"] ?? "",
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
 ].find((path) => path !== "" && existsSync(path));
