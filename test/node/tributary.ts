@@ -5,6 +5,7 @@ import { connect, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import {
   failTheRun,
+  inherited,
   readUnhandled,
   reportingUnhandled,
   type RunningProcess,
@@ -60,10 +61,9 @@ export function runProcess(
   commandArguments: string[],
   { env = {}, cwd = QUIET_FOLDER }: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Finished> {
-  const { PATH = "", HOME = "", TMPDIR = "" } = process.env;
   const child = spawn(command, commandArguments, {
     cwd,
-    env: { PATH, HOME, TMPDIR, ...env, ...reportingUnhandled(env) },
+    env: { ...inherited(), ...env, ...reportingUnhandled(env) },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 60_000,
     killSignal: "SIGKILL",

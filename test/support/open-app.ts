@@ -1,6 +1,5 @@
 // The application as its entries put it together, for tests that run on Node and in workerd.
 import type { Database } from "db0";
-import { afterEach, expect } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
@@ -9,6 +8,7 @@ import { loadSamples, type Samples } from "../../src/samples.ts";
 import type { Platform } from "../../src/platform.ts";
 import { createServices, type Services } from "../../src/services.ts";
 import type { AnswerCheck, ApiDocument } from "./answer-check.ts";
+import { complain } from "./complaints.ts";
 
 const prompts = import.meta.glob<string>("../../prompts/*.md", {
   query: "?raw",
@@ -59,11 +59,6 @@ export interface OpenOptions {
 }
 
 let hosts = 0;
-
-/** What answers held that GET /openapi.json does not declare. */
-const complaints: string[] = [];
-const complain = (complaint: string): void => void complaints.push(complaint);
-afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
 let check: Promise<AnswerCheck> | undefined;
 

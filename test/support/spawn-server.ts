@@ -8,7 +8,7 @@ const REPORT_UNHANDLED = fileURLToPath(new URL("report-unhandled.cjs", import.me
 export interface StartProcessOptions {
   /** Matched against stdout and stderr together; its first group, if any, is the url. */
   ready: RegExp;
-  /** Added to PATH, HOME and TMPDIR: nothing else is inherited, so no key of a developer leaks in. */
+  /** Added to `inherited()`. */
   env?: Record<string, string>;
   cwd?: string;
   /** @default 25000 */
@@ -48,7 +48,7 @@ export async function startProcess(
 ): Promise<RunningProcess> {
   const child = spawn(command, commandArguments, {
     cwd,
-    env: { ...pick(process.env, ["PATH", "HOME", "TMPDIR"]), ...env, ...reportingUnhandled(env) },
+    env: { ...inherited(), ...env, ...reportingUnhandled(env) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -101,6 +101,11 @@ export async function startProcess(
     kill: (signal = "SIGTERM") => void child.kill(signal),
     exited,
   };
+}
+
+/** What a process under test takes over from ours, and nothing else: no key of a developer leaks in. */
+export function inherited(): Record<string, string> {
+  return pick(process.env, ["PATH", "HOME", "TMPDIR", "NODE_COMPILE_CACHE"]);
 }
 
 /** Variables with which a Node process tells of faults that nobody in it caught. */
