@@ -5,12 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { buildSync } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSqliteStorage } from "../../src/node/sqlite.ts";
 import { createQdrantLocal } from "../../src/qdrant-local/engine.ts";
 import { digest, OPERATIONS, send } from "../support/store-operations.ts";
 
 const WRITER = fileURLToPath(new URL("../support/store-writer.ts", import.meta.url));
+/** In one file: strace stops a process at every call, also at those that look for its modules. */
+const BUILT = join(tmpdir(), `store-writer-${process.pid}.mjs`);
 const CALLS = ["pwrite64", "fsync", "ftruncate", "unlink", "openat"];
 const IS_FULL = process.env["FULL"] === "1";
 
@@ -39,7 +42,7 @@ async function runWriter(inject: string | undefined, mode: string, log?: string)
       ...files.flatMap((file) => ["-P", folder + file]),
       ...(inject === undefined ? [] : ["-e", `inject=${inject}`]),
       process.execPath,
-      WRITER,
+      BUILT,
       folder,
       mode,
     ],
@@ -103,6 +106,17 @@ async function digestAfter(operations: readonly number[]): Promise<string> {
 }
 
 describe.skipIf(!canTrace)("a store under faults", () => {
+  beforeAll(() => {
+    buildSync({
+      entryPoints: [WRITER],
+      outfile: BUILT,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+    });
+  });
+  afterAll(() => rmSync(BUILT));
+
   it("loses nothing acknowledged and shows nothing half-done, killed at any call", async () => {
     const states: string[] = [];
     for (let i = 0; i <= OPERATIONS.length; i++) {
