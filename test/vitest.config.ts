@@ -1,4 +1,5 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { buildBrowserCode } from "../src/node/build.ts";
 import { startWorldsServer } from "./support/worlds-server.ts";
@@ -32,6 +33,19 @@ const CONVERSATIONS = "test/contract/conversations/memory.test.ts";
 const D1 = "test/contract/conversations/d1.test.ts";
 const IN_CHROMIUM = ["test/browser/**/*.test.ts", "test/clients/**/*.test.ts"];
 
+/** Packages as the product loads them; Vite would take their variants for development, which are slower. */
+const asInProduct: Plugin = {
+  name: "as-in-product",
+  configResolved({ ssr, environments }) {
+    const isNeutral = (condition: string): boolean => condition !== "development|production";
+    for (const { resolve } of [ssr, ...Object.values(environments)]) {
+      if (resolve?.conditions) resolve.conditions = resolve.conditions.filter(isNeutral);
+      if (resolve?.externalConditions)
+        resolve.externalConditions = resolve.externalConditions.filter(isNeutral);
+    }
+  },
+};
+
 const test = {
   testTimeout: 20_000,
   hookTimeout: 30_000,
@@ -57,6 +71,7 @@ export default defineConfig({
       {
         root,
         define,
+        plugins: [asInProduct],
         test: {
           ...test,
           name: "node",
@@ -68,11 +83,13 @@ export default defineConfig({
       {
         root,
         define,
+        plugins: [asInProduct],
         test: { ...shared, name: "node-shared", include: [UNIT, APP], environment: "node" },
       },
       {
         root,
         define,
+        plugins: [asInProduct],
         test: {
           ...shared,
           name: "chromium",
@@ -84,13 +101,13 @@ export default defineConfig({
       {
         root,
         define,
-        plugins: [workers],
+        plugins: [workers, asInProduct],
         test: { ...test, name: "workerd", include: [...ENGINE, CONVERSATIONS, D1] },
       },
       {
         root,
         define,
-        plugins: [workers],
+        plugins: [workers, asInProduct],
         // The first request to a Worker loads a thousand modules.
         test: {
           ...shared,

@@ -1,7 +1,7 @@
 // Stored conversations over HTTP: what is kept of a chat, in which order, for how long, and who gets it.
 import type { Database } from "db0";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type OpenApp, openApp, type OpenOptions } from "../support/open-app.ts";
+import { type OpenApp, openApp, type OpenOptions, SOME_SAMPLES } from "../support/open-app.ts";
 import { readEvents, type UIEvent } from "../support/sse.ts";
 import { openWorld, type World } from "../support/world.ts";
 
@@ -59,6 +59,7 @@ afterEach(() => {
 function openWith(environment: Record<string, string> = {}, options: OpenOptions = {}) {
   const { MODEL = "", MODEL_BASE_URL = "" } = world.environment;
   return openApp({
+    samples: SOME_SAMPLES,
     environment: { MODEL, MODEL_BASE_URL, ...environment },
     wallClock: () => time,
     ...options,
@@ -643,7 +644,7 @@ describe("GET /feedback", () => {
   }
 
   it("gives every rated answer with its question, its history and its sources", async () => {
-    await open();
+    await open({}, { samples: true });
     await ask("unrated about the tent?");
     const up = await ask(QUESTION);
     const down = await ask("And what does it cost?");

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type OpenApp, openApp } from "../support/open-app.ts";
+import { type OpenApp, openApp, SOME_SAMPLES } from "../support/open-app.ts";
 import { readEvents, type StreamEvent, type UIEvent } from "../support/sse.ts";
 import { openWorld, type World } from "../support/world.ts";
 
@@ -35,7 +35,10 @@ afterEach(() => {
 
 function openWith(environment: Record<string, string>): Promise<OpenApp> {
   const { MODEL = "", MODEL_BASE_URL = "" } = world.environment;
-  return openApp({ environment: { MODEL, MODEL_BASE_URL, RESUMABLE: "true", ...environment } });
+  return openApp({
+    samples: SOME_SAMPLES,
+    environment: { MODEL, MODEL_BASE_URL, RESUMABLE: "true", ...environment },
+  });
 }
 
 /** For tests that want other settings than RESUMABLE=true. */

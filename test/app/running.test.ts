@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type OpenApp, openApp } from "../support/open-app.ts";
+import { type OpenApp, openApp, SOME_SAMPLES } from "../support/open-app.ts";
 import { collectStream } from "../support/sse.ts";
 import { openWorld, type World } from "../support/world.ts";
 
@@ -23,7 +23,10 @@ async function openSilent(environment: Record<string, string> = {}): Promise<voi
     fault: { kind: "hang-after-tokens", tokens: 1 },
   });
   const { MODEL = "", MODEL_BASE_URL = "" } = world.environment;
-  app = await openApp({ environment: { MODEL, MODEL_BASE_URL, MAX_CHATS: "2", ...environment } });
+  app = await openApp({
+    samples: SOME_SAMPLES,
+    environment: { MODEL, MODEL_BASE_URL, MAX_CHATS: "2", ...environment },
+  });
 }
 
 async function untilFree(count = 0): Promise<void> {

@@ -48,8 +48,8 @@ export interface OpenApp {
 
 export interface OpenOptions {
   environment?: Record<string, string>;
-  /** Load the sample collections. @default true */
-  samples?: boolean;
+  /** Load the sample collections, or those of their documents alone, which takes a moment. @default true */
+  samples?: boolean | readonly string[];
   /** Milliseconds since 1970. @default Date.now */
   wallClock?: () => number;
   /** The database of conversations. @default none: they are kept in memory */
@@ -57,6 +57,14 @@ export interface OpenOptions {
   /** Address of whoever calls. @default "127.0.0.1" */
   peerAddress?: string | undefined;
 }
+
+/** Enough for an answer to "How heavy is the Aurora 2 tent?" */
+export const SOME_SAMPLES = [
+  "aurora-2-tent",
+  "granite-4-tent",
+  "cairn-55-backpack",
+  "lumen-400-headlamp",
+];
 
 let hosts = 0;
 
@@ -95,7 +103,8 @@ export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
     peerAddress: () => ("peerAddress" in options ? options.peerAddress : "127.0.0.1"),
   };
   const services = await createServices(readConfig(environment), platform);
-  if (samples) await loadSamples(readSamples(), services, AbortSignal.timeout(30_000));
+  if (samples !== false)
+    await loadSamples(readSamples(samples), services, AbortSignal.timeout(30_000));
   const app = createApp(services);
   // One for all applications of a file: compiling takes long beside the deadlines that tests set.
   const hold = await (check ??= openCheck(app));
@@ -120,11 +129,12 @@ export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
   };
 }
 
-function readSamples(): Samples {
+function readSamples(ids: true | readonly string[]): Samples {
   const samples: Samples = {};
   for (const [path, text] of Object.entries(documents)) {
     const [collection = "", file = ""] = path.split("/").slice(-2);
-    (samples[collection] ??= []).push({ id: file.slice(0, -".md".length), text });
+    const id = file.slice(0, -".md".length);
+    if (ids === true || ids.includes(id)) (samples[collection] ??= []).push({ id, text });
   }
   return samples;
 }
