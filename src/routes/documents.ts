@@ -43,7 +43,8 @@ const example = {
 };
 const inCollection = z.object({ collection: collectionName });
 const ofDocument = inCollection.extend({
-  id: documentId.openapi({ example: "guides/winter-camping" }),
+  // A clone: a schema that was made before the import above cannot be described.
+  id: documentId.clone().openapi({ example: "guides/winter-camping" }),
 });
 const listRoute = createRoute({
   method: "get",
