@@ -18,12 +18,12 @@ const define = {
 
 const root = new URL("..", import.meta.url).pathname;
 
-const UNIT = "test/unit/**/*.test.ts";
 /** Reach the application through `test/support/open-app.ts`, in workerd too. */
 const APP = "test/app/**/*.test.ts";
 /** What the Worker runs of the text code, the engine and the stores is tested where it runs, too. */
 const TEXT = "test/unit/text/**/*.test.ts";
 const MATRIX = "test/faults/matrix.test.ts";
+const CONTRACTS = ["test/contract/**/*.test.ts", "test/model/**/*.test.ts"];
 const ENGINE = [
   "test/contract/qdrant/qdrant-local.test.ts",
   "test/model/qdrant/qdrant-local.test.ts",
@@ -31,6 +31,8 @@ const ENGINE = [
 const CONVERSATIONS = "test/contract/conversations/memory.test.ts";
 /** Needs a D1 database, which only workerd has. */
 const D1 = "test/contract/conversations/d1.test.ts";
+/** Hold answers to deadlines, or the start to its time. */
+const TIMED = ["test/faults/**/*.test.ts", "test/node/start.test.ts"];
 const IN_CHROMIUM = ["test/browser/**/*.test.ts", "test/clients/**/*.test.ts"];
 
 /** Packages as the product loads them; Vite would take their variants for development, which are slower. */
@@ -62,59 +64,78 @@ const workers = cloudflareTest({
   miniflare: { d1Databases: ["TEST_CONVERSATIONS"] },
 });
 
+/** One after the other, so that a busy machine breaks no deadline. */
+const GROUPS = {
+  // Most of these wait at times: for processes to start, for a disk, for a peer.
+  quick: { maxWorkers: 3, sequence: { groupOrder: 0 } },
+  timed: { maxWorkers: 2, sequence: { groupOrder: 1 } },
+  // A browser takes both cores of a small machine by itself.
+  chromium: { maxWorkers: 2, sequence: { groupOrder: 2 } },
+};
+
 export default defineConfig({
   root,
   test: {
-    // Most files wait: for deadlines, for processes to start, for a reader's silence.
-    maxWorkers: 2,
     projects: [
       {
         root,
         define,
         plugins: [asInProduct],
         test: {
-          ...test,
+          ...shared,
+          ...GROUPS.quick,
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [UNIT, APP, D1, ...IN_CHROMIUM],
-          environment: "node",
+          exclude: [...CONTRACTS, ...TIMED, ...IN_CHROMIUM],
         },
       },
       {
         root,
         define,
         plugins: [asInProduct],
-        test: { ...shared, name: "node-shared", include: [UNIT, APP], environment: "node" },
-      },
-      {
-        root,
-        define,
-        plugins: [asInProduct],
         test: {
-          ...shared,
-          name: "chromium",
-          include: IN_CHROMIUM,
-          // A browser takes both cores: beside it deadlines could not be kept.
-          sequence: { groupOrder: 1 },
+          ...test,
+          ...GROUPS.quick,
+          name: "contract",
+          include: CONTRACTS,
+          exclude: [D1],
         },
       },
       {
         root,
         define,
         plugins: [workers, asInProduct],
-        test: { ...test, name: "workerd", include: [...ENGINE, CONVERSATIONS, D1] },
+        test: {
+          ...test,
+          ...GROUPS.quick,
+          name: "workerd-contract",
+          include: [...ENGINE, CONVERSATIONS, D1],
+        },
       },
       {
         root,
         define,
         plugins: [workers, asInProduct],
-        // The first request to a Worker loads a thousand modules.
         test: {
           ...shared,
-          name: "workerd-shared",
+          ...GROUPS.quick,
+          name: "workerd",
           include: [APP, TEXT, MATRIX],
+          // The first request to a Worker loads a thousand modules.
           hookTimeout: 60_000,
         },
+      },
+      {
+        root,
+        define,
+        plugins: [asInProduct],
+        test: { ...shared, ...GROUPS.timed, name: "faults", include: TIMED },
+      },
+      {
+        root,
+        define,
+        plugins: [asInProduct],
+        test: { ...shared, ...GROUPS.chromium, name: "chromium", include: IN_CHROMIUM },
       },
     ],
   },

@@ -13,7 +13,7 @@ const INTRODUCTION = `# What every fault leads to
 
 Each cell was observed over real sockets: an upstream misbehaves in one place of a chat, or of a write, and everything else
 works. \`test/faults/matrix.test.ts\` wrote this page; \`npm test\` fails when a cell differs from it, and
-\`npx vitest run --config test/vitest.config.ts --project node test/faults/matrix.test.ts -u\` writes it again. What
+\`npx vitest run --config test/vitest.config.ts --project faults test/faults/matrix.test.ts -u\` writes it again. What
 must happen stands in \`test/faults/cells.ts\`, by hand.
 
 In every cell, besides: exactly one event ends the stream and nothing follows it; no text, address or key of an upstream

@@ -3,7 +3,7 @@
 An oracle for the local engine: `pip install qdrant-edge-py==0.8.0` (core 1.19.1-dev), then
 
     python test/contract/qdrant/edge_server.py --port 6333
-    QDRANT_URL=http://127.0.0.1:6333 npx vitest run --config test/vitest.config.ts --project node test/contract
+    QDRANT_URL=http://127.0.0.1:6333 npx vitest run --config test/vitest.config.ts --project contract
 
 Search, filters, fusion, formula, order and facets are the core's. Envelopes, aliases and look-ups of vectors are this
 file's, and a refusal carries the core's text with status 400: what the server says around it is not shown.
