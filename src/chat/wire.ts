@@ -18,6 +18,8 @@ import {
 export interface WireOptions extends EventStreamOptions {
   messageId: string;
   conversationId: string;
+  /** False where no conversation is stored, so that nothing can be rated. @default true */
+  takesFeedback?: boolean;
   /** Scheme and host that the reader used: sources without a URL of their own get one of ours. */
   origin: string;
   /** Told of an answer that failed after its response had begun; before that the failure is thrown. */
@@ -94,21 +96,21 @@ function toChunks(event: AnswerEvent, sources: Source[], options: WireOptions): 
         } as UIMessageChunk,
         { type: "data-citations", data: event.citations },
       ];
-    case "finish": {
-      const { type: _type, finishReason, ...metadata } = event;
-      return [
-        {
-          type: "finish",
-          finishReason,
-          messageMetadata: { ...metadata, conversationId: options.conversationId },
-        },
-      ];
-    }
+    case "finish":
+      return [toFinishChunk(event, options)];
     case "error":
       return [{ type: "error", errorText: event.message, code: event.code } as UIMessageChunk];
     case "abort":
       return [{ type: "abort" }];
   }
+}
+
+function toFinishChunk(
+  { type, finishReason, ...metadata }: AnswerEvent & { type: "finish" },
+  { conversationId, takesFeedback = true }: WireOptions,
+): UIMessageChunk {
+  const feedback = takesFeedback ? {} : { feedback: false };
+  return { type, finishReason, messageMetadata: { ...metadata, conversationId, ...feedback } };
 }
 
 function toSourceChunk(source: Source, options: WireOptions): UIMessageChunk {

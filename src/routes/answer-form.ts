@@ -37,6 +37,7 @@ export function toWireOptions(
   return {
     messageId,
     conversationId,
+    takesFeedback: config.CONVERSATION_DAYS > 0,
     origin: readOrigin(c, config),
     keepAlive: config.KEEP_ALIVE_MS,
     writeTimeout: platform.cutsReaders === true ? undefined : config.WRITE_TIMEOUT_MS,

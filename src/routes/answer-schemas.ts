@@ -136,7 +136,15 @@ export const answerChunk = z
     }),
     chunk("finish", "FinishChunk", "The answer is whole.", {
       finishReason: z.enum(["stop", "length", "content-filter", "other"]),
-      messageMetadata: z.object({ ...outcome, degraded: z.boolean(), conversationId }),
+      messageMetadata: z.object({
+        ...outcome,
+        degraded: z.boolean(),
+        conversationId,
+        feedback: z
+          .literal(false)
+          .optional()
+          .openapi({ description: "No conversation is stored, so nothing can be rated." }),
+      }),
     }),
     chunk("error", "ErrorChunk", "Something broke; no text follows.", {
       errorText: z.string().openapi({ description: "One sentence for a person." }),

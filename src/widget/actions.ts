@@ -32,7 +32,8 @@ export function createActions(
   // Pages over plain HTTP have no clipboard.
   if (text !== "" && isSecureContext)
     row.append(createCopy(actions, `${text}\n\n${references.join("\n")}`));
-  if (last.type === "finish") row.append(...createRating(actions, turn, below));
+  if (last.type === "finish" && last.messageMetadata?.feedback !== false)
+    row.append(...createRating(actions, turn, below));
   // Only the last answer can be written again.
   const again = h("div", { class: "again actions" });
   if (last.type === "error") again.append(...createRemedies(actions, turn, last));

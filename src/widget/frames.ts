@@ -27,7 +27,11 @@ export type AnswerFrame = { id?: string | undefined } & (
   | SourceFrame
   | { type: "text-delta"; delta: string }
   | { type: "data-citations"; data: Citation[] }
-  | { type: "finish"; finishReason: string; messageMetadata: { answered: boolean } }
+  | {
+      type: "finish";
+      finishReason: string;
+      messageMetadata: { answered: boolean; feedback?: false };
+    }
   | { type: "error"; code: string; errorText?: string | undefined; wait?: number }
   | { type: "abort" }
 );

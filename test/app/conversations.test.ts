@@ -267,6 +267,11 @@ describe("a stored conversation", () => {
     const { messageId } = await ask(QUESTION);
     expect(await statusOf()).toBe(404);
     expect((await rate(messageId, "up")).status).toBe(404);
+    // So that nobody is asked for a rating.
+    const ends = await collect(await app.post("/chat", { message: QUESTION }));
+    expect(ends.at(-1)).toMatchObject({ type: "finish", messageMetadata: { feedback: false } });
+    const others = await collect(await shared.post("/chat", { message: QUESTION }));
+    expect(others.at(-1)!["messageMetadata"]).not.toHaveProperty("feedback");
   });
 });
 

@@ -109,6 +109,15 @@ describe.skipIf(chromiumPath === undefined)("<tributary-chat>, in use", () => {
     );
   });
 
+  it("asks for no rating where none is stored", async () => {
+    const { ask, button } = await show();
+    chat.reply = answerWith(answerFrames(TEXT, { feedback: false }));
+    await ask("How heavy?");
+    await button("Copy the answer").waitFor();
+    expect(await button("Good answer").count()).toBe(0);
+    expect(await button("Bad answer").count()).toBe(0);
+  });
+
   it("rates an answer, takes a comment, and says when nothing was stored", async () => {
     const { ask, button, widget, page } = await show();
     await ask("How heavy?");

@@ -127,11 +127,12 @@ export interface AnswerOptions {
   citations?: object[];
   report?: object;
   answered?: boolean;
+  feedback?: false;
 }
 
 /** The frames of a whole answer; its text may come in pieces. */
 export function answerFrames(text: string | string[], options: AnswerOptions = {}): object[] {
-  const { id = "a1", sources = [], citations = [], answered = true } = options;
+  const { id = "a1", sources = [], citations = [], answered = true, feedback } = options;
   const ok = { status: "ok", ms: 1 };
   const report = options.report ?? {
     degraded: false,
@@ -148,7 +149,11 @@ export function answerFrames(text: string | string[], options: AnswerOptions = {
     ...[text].flat().map((delta) => ({ type: "text-delta", id: "answer", delta })),
     { type: "text-end", id: "answer", citations: [] },
     { type: "data-citations", data: citations },
-    { type: "finish", finishReason: "stop", messageMetadata: { answered, conversationId: "c" } },
+    {
+      type: "finish",
+      finishReason: "stop",
+      messageMetadata: { answered, conversationId: "c", feedback },
+    },
   ];
 }
 
