@@ -45,9 +45,10 @@ export const storedDocument = documentBody
 export const oneBody = named<typeof documentBody>("DocumentBody");
 export const listBody = named<typeof documentList>("DocumentList");
 
+/** Clones: a schema that was made before the import of OpenAPI's `z` can not be registered. */
 export function registerDocumentBodies({ openAPIRegistry }: OpenAPIHono<AppEnvironment>): void {
-  openAPIRegistry.register("DocumentBody", documentBody);
-  openAPIRegistry.register("DocumentList", documentList);
+  openAPIRegistry.register("DocumentBody", documentBody.clone());
+  openAPIRegistry.register("DocumentList", documentList.clone());
 }
 
 function named<Schema>(name: string): Schema {
