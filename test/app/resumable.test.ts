@@ -208,6 +208,8 @@ describe("a request that comes twice", () => {
     await speak(20_000);
     const next = { ...question, messageId: "m2" };
     const stopped = collect(await app.post("/chat", next));
+    // The first call may not have been seen to close yet.
+    await expect.poll(modelCalls, { timeout: 10_000 }).toBe(2);
     await world.waitFor(({ tokensSent, closedAt }) => tokensSent > 0 && closedAt === undefined);
     expect((await stop(talk)).status).toBe(204);
     expect((await stopped).map(typeOf).slice(-2)).toEqual(["abort", "[DONE]"]);
