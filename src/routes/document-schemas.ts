@@ -1,6 +1,10 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import { documentBody, documentList } from "../ingest/document-schema.ts";
+import { documentBody, documentId, documentList } from "../ingest/document-schema.ts";
 import type { AppEnvironment } from "./environment.ts";
+
+// Schemas of the ingester are cloned here: OpenAPI's `z` describes none that was made before it was imported.
+
+export const describedId = documentId.clone().openapi({ example: "guides/winter-camping" });
 
 export const ingestReport = z
   .object({
@@ -45,7 +49,6 @@ export const storedDocument = documentBody
 export const oneBody = named<typeof documentBody>("DocumentBody");
 export const listBody = named<typeof documentList>("DocumentList");
 
-/** Clones: a schema that was made before the import of OpenAPI's `z` can not be registered. */
 export function registerDocumentBodies({ openAPIRegistry }: OpenAPIHono<AppEnvironment>): void {
   openAPIRegistry.register("DocumentBody", documentBody.clone());
   openAPIRegistry.register("DocumentList", documentList.clone());
