@@ -58,8 +58,12 @@ afterEach(() => world.command({ do: "clear" }));
 afterAll(() => world.close());
 
 /** An application that waits half a second for one of its parts, when that is meant to hang. */
-const openFor = (fault: { kind: string }, limit: string): Promise<OpenApp> =>
-  openFresh(fault.kind.startsWith("hang") ? { [limit]: "500" } : {});
+const openFor = (
+  fault: { kind: string },
+  limit: string,
+  environment: Record<string, string> = {},
+): Promise<OpenApp> =>
+  openFresh({ ...environment, ...(fault.kind.startsWith("hang") ? { [limit]: "500" } : {}) });
 
 async function ask(body: object): Promise<UIEvent[]> {
   const response = await app.post("/chat", body);
@@ -399,8 +403,7 @@ describe("a fallback model", () => {
   ] as const)(
     "answers when the first one fails before its first token, and the end says why: %j",
     async (fault, reason) => {
-      const limit = reason === "timeout" ? { FIRST_TOKEN_TIMEOUT_MS: "500" } : {};
-      app = await openFresh({ MODEL_FALLBACK: "extractive", ...limit });
+      app = await openFor(fault, "FIRST_TOKEN_TIMEOUT_MS", { MODEL_FALLBACK: "extractive" });
       await world.command({ do: "fault", operation: "chat", fault });
       const events = await ask({ message: QUESTION });
       expect(textOf(events)).toContain("grey heron hunts fish");

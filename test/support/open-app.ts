@@ -106,7 +106,7 @@ export async function openApp(options: OpenOptions = {}): Promise<OpenApp> {
   if (samples !== false)
     await loadSamples(readSamples(samples), services, AbortSignal.timeout(30_000));
   const app = createApp(services);
-  // One for all applications of a file: compiling takes long beside the deadlines that tests set.
+  // One for all applications of a worker: compiling takes long beside the deadlines that tests set.
   const hold = await (check ??= openCheck(app));
   const request = async (path: string, init?: RequestInit): Promise<Response> => {
     const url = new URL(path, "http://localhost");
